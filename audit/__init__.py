@@ -1,0 +1,35 @@
+"""The engine: a model and suites in, an `AuditResult` out.
+
+from audit import load_model, load_suites, run_audit
+
+result = run_audit(load_model("sentiment"), load_suites(["negation"]), out="audits/sentiment")
+for finding in result.findings:
+    ...  # finding.sentence
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audit.models import load_model
+    from audit.run import run_audit
+    from audit.store import load_result
+    from audit.suites import load_suites
+
+__all__ = ["load_model", "load_result", "load_suites", "run_audit"]
+_HOMES = {
+    "load_model": "audit.models",
+    "load_result": "audit.store",
+    "load_suites": "audit.suites",
+    "run_audit": "audit.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `--help` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'audit' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,150 @@
+"""The declared contrasts of a suite -> drafts of findings, with the examples that show them best."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from audit.analysis.frame import UNREADABLE, SuiteRows
+from audit.findings import Draft
+from audit.measures import MEASURES, feature
+from audit.measures.base import COMPARED
+from audit.schema import TEXT_CLASSIFICATION, Contrast
+from audit.stats import Layout, arrange, bootstrap_interval, differences, flip_p, generator, solve, spread
+
+EVIDENCE_TWINS = 3
+
+_ON_VALENCE = {
+    "log_odds": "valence",
+    "signed_log_odds": "signed_valence",
+    "group_effect": "group_effect_valence",
+}
+
+
+def drafts(found: SuiteRows, seed: int) -> list[Draft]:
+    """Measure every contrast of a suite that the model can do.
+
+    Args:
+        found: rows of the suite.
+        seed: of the run.
+    """
+    return [draft(found, contrast, seed) for contrast in found.suite.contrasts if contrast.task in found.tasks]
+
+
+def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
+    """Measure one contrast."""
+    declared = found.tests(contrast.task, contrast.tests)
+    tests = tuple(name for name in declared if name not in found.unreadable)
+    harm = contrast.harm or next((t.harm for t in found.suite.tests if t.name in declared), "")
+    cells = found.cells(contrast.measure, tests)
+    arranged = _layout(cells, contrast)
+    rate = MEASURES[contrast.measure].rate or contrast.measure == "flip_excess"
+    gap = solve(arranged, rate)
+    if not gap.defined:
+        reason = UNREADABLE if declared and not tests else gap.reason
+        return Draft(found.suite.name, contrast, gap, harm=harm, reason=reason, n=arranged.observations)
+    name = (found.suite.name, contrast.name)
+    n, pairs = _size(found.rows, cells, contrast, arranged)
+    return Draft(
+        suite=found.suite.name,
+        contrast=contrast,
+        gap=gap,
+        spread=spread(arranged.parts, gap.value),
+        valence_gap=_valence_gap(found, contrast, tests),
+        bootstrap=bootstrap_interval(arranged.parts, generator(seed, *name, "bootstrap")),
+        p_sign_flip=flip_p(arranged.parts, generator(seed, *name, "flip")),
+        n=n,
+        pairs=pairs,
+        evidence=evidence(found.rows, cells, contrast, gap.value),
+        harm=harm,
+    )
+
+
+def _layout(cells: pd.DataFrame, contrast: Contrast) -> Layout:
+    design = contrast.design if contrast.reference else "mean"
+    return arrange(cells, contrast.group, contrast.reference, design, contrast.control)
+
+
+def _size(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, arranged: Layout) -> tuple[int, int]:
+    """Examples and pairs behind a contrast; a value of some measures is made from two examples."""
+    if not MEASURES[contrast.measure].twins:
+        return arranged.observations, arranged.pairs
+    arms = cells["group"].isin([contrast.group, contrast.reference])
+    used = cells[arms.to_numpy()] if contrast.reference else cells
+    # many words may be looked up in the same two sentences
+    pairs = used[["template", "pair", "example"]].drop_duplicates()
+    if contrast.measure == "choice_log_ratio":
+        subjects = rows["template"].isin(pairs["template"]) & rows["group"].isin(["female", "male"])
+        n = int((subjects & rows["role"].isin(COMPARED)).sum())
+        return n, n // 2
+    return 2 * len(pairs), len(pairs)
+
+
+def _valence_gap(found: SuiteRows, contrast: Contrast, tests: tuple[str, ...]) -> float:
+    if contrast.task != TEXT_CLASSIFICATION or contrast.measure not in _ON_VALENCE:
+        return math.nan
+    return solve(_layout(found.cells(_ON_VALENCE[contrast.measure], tests), contrast)).value
+
+
+def evidence(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, gap: float) -> tuple[str, ...]:
+    """Choose up to three twins that show a gap most clearly, each from another template where possible.
+
+    Args:
+        rows: predictions of the suite.
+        cells: observations of the contrast's measure, sorted by `ordered`.
+        contrast: what is compared.
+        gap: its value; twins that go the same way come first.
+
+    Returns:
+        Example ids, two by two: group first, reference second.
+    """
+    sign = -1.0 if gap < 0 else 1.0
+    if not contrast.reference or contrast.design == "mean":
+        return _with_twins(rows, cells, sign)
+    if contrast.design == "unpaired":
+        return _across(rows, cells, contrast, sign)
+    twins = differences(cells, contrast.group, contrast.reference)
+    best = _one_per_template(twins.template, sign * twins.value)
+    return tuple(str(x) for i in best for x in (twins.first[i], twins.second[i]))
+
+
+def _one_per_template(template: np.ndarray, telling: np.ndarray) -> list[int]:
+    order = np.argsort(-telling, kind="stable")
+    seen: dict[str, int] = {}
+    for i in order:
+        seen.setdefault(template[i], int(i))
+    first = list(seen.values())[:EVIDENCE_TWINS]
+    rest = [int(i) for i in order if int(i) not in first]
+    return [*first, *rest[: EVIDENCE_TWINS - len(first)]]
+
+
+def _across(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, sign: float) -> tuple[str, ...]:
+    """Per template, the extreme example of either group; templates with the widest gap first."""
+    signed = cells.assign(value=sign * cells["value"])
+    one = signed[(signed["group"] == contrast.group).to_numpy()].sort_values("value", ascending=False, kind="stable")
+    two = signed[(signed["group"] == contrast.reference).to_numpy()].sort_values("value", kind="stable")
+    both = one.drop_duplicates("template").merge(two.drop_duplicates("template"), on="template", suffixes=("", "_2"))
+    both = both.assign(telling=both["value"] - both["value_2"])
+    both = both.sort_values(["telling", "template"], ascending=[False, True], kind="stable").head(EVIDENCE_TWINS)
+    if (both["example"] == both["example_2"]).any():
+        return _with_twins(rows, both, 1.0)
+    return tuple(str(x) for row in both.itertuples(index=False) for x in (row.example, row.example_2))
+
+
+def _with_twins(rows: pd.DataFrame, cells: pd.DataFrame, sign: float) -> tuple[str, ...]:
+    """The largest observations, each with another example of its pair: one with another label if there is one."""
+    floor = rows["example"][(feature(rows, "contrast") == "floor").to_numpy()]
+    cells = cells[~cells["example"].isin(floor).to_numpy()]
+    best = _one_per_template(cells["template"].to_numpy(), sign * cells["value"].to_numpy())
+    near = rows[rows["pair"].isin(cells["pair"].iloc[best]) & (rows["pair"] != "") & (rows["role"] != "prior")]
+    labels = dict(zip(rows["example"], rows["label"], strict=True))
+    out: list[str] = []
+    for i in best:
+        example = str(cells["example"].iloc[i])
+        others = near[((near["pair"] == cells["pair"].iloc[i]) & (near["example"] != example)).to_numpy()]
+        changed = others[(others["label"] != labels.get(example)).to_numpy()]
+        twin = next(iter((changed if len(changed) else others)["example"]), None)
+        out += [str(x) for x in (example, twin) if x is not None and x not in out]
+    return tuple(out)

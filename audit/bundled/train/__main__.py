@@ -1,0 +1,5 @@
+"""`python -m audit.bundled.train`."""
+
+from audit.bundled.train.cli import app
+
+app()

@@ -1,0 +1,160 @@
+"""Arguments in, files out. Results go to stdout, progress to stderr.
+
+Exit codes: 0 done; 2 usage; 3 model unavailable, gated or offline; 4 unsupported model; 5 partial; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.schema import CaveatError, Depth
+
+app = typer.Typer(
+    name="caveat",
+    help="Audit a text model: where is it less right, for whom, and how sure can you be of that?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
+app.add_typer(suites_app, name="suites")
+
+FORMATS = ("html", "json", "csv")
+Models = Annotated[
+    list[str],
+    typer.Argument(
+        help="Hub ids, local folders or bundled names: fill-mask, sentiment, word-count.", metavar="MODEL..."
+    ),
+]
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in chosen:
+        if name not in FORMATS:
+            raise CaveatError(f"No format {name!r} for --format. Choose from: {', '.join(FORMATS)}.")
+    return chosen
+
+
+def _slug(model: str) -> str:
+    name = Path(model).name if Path(model).is_dir() else model
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
+
+
+@app.command()
+def run(
+    models: Models,
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(help="A suite, or the path of a CSV, TSV or TOML file; repeat for more. All suites by default."),
+    ] = None,
+    depth: Annotated[
+        Depth, typer.Option(help="quick: a look; standard: for decisions; full: every frame.")
+    ] = "standard",
+    out: Annotated[Path, typer.Option(help="Folder for results; each model gets a folder in it.")] = Path("audits"),
+    revision: Annotated[str | None, typer.Option(help="Commit SHA, tag or branch on the Hub.")] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    formats: Annotated[str, typer.Option("--format", help="Any of html,json,csv.")] = "html,json",
+    offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
+    ] = True,
+    interactive: Annotated[
+        bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
+    ] = False,
+) -> None:
+    """Run the suites on one or more models and write a report for each."""
+    from audit.terminal import RunOptions, audit_models
+
+    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive)
+    code = audit_models({name: out / _slug(name) for name in models}, options)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def inspect(
+    model: Annotated[str, typer.Argument(help="Hub id, local folder or bundled name.")],
+    revision: Annotated[str | None, typer.Option(help="Commit SHA, tag or branch on the Hub.")] = None,
+    labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
+    offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
+) -> None:
+    """Show what a model is, which suites fit it, and how it does on the plain items."""
+    from audit.terminal import inspect_model
+
+    inspect_model(model, revision=revision, labels=labels, offline=offline)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A results folder, with result.json in it.", metavar="DIR")],
+    interactive: Annotated[bool, typer.Option(help="Plotly charts instead of drawings; needs scripts.")] = False,
+    formats: Annotated[str, typer.Option("--format", help="Any of html,csv.")] = "html",
+) -> None:
+    """Render the report of a results folder again; no model is needed."""
+    from audit.terminal import render_report
+
+    render_report(folder, formats=_formats(formats), interactive=interactive)
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2.")]) -> None:
+    """Fetch a model once, about 90 MB; afterwards its name works offline."""
+    from audit.terminal import fetch_model
+
+    fetch_model(name)
+
+
+@app.command(name="app")
+def page(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
+    allow_models: Annotated[
+        str | None, typer.Option(help="Model ids that visitors may load, by commas; 'any' for all.")
+    ] = None,
+) -> None:
+    """Serve the page."""
+    from audit.page import launch
+
+    launch(host=host, port=port, allow_models=allow_models)
+
+
+@suites_app.command("list")
+def suites_list(depth: Annotated[Depth, typer.Option(help="Count the items of this depth.")] = "standard") -> None:
+    """List the suites: frames and clusters first, since cases are cheap and frames are evidence."""
+    from audit.shown import list_suites
+
+    list_suites(depth)
+
+
+@suites_app.command("show")
+def suites_show(
+    name: Annotated[str, typer.Argument(help="Name of a suite, or a CSV, TSV or TOML file.")],
+    depth: Annotated[Depth, typer.Option(help="Count the items of this depth.")] = "standard",
+) -> None:
+    """Show the tests of a suite, with their reasons, examples and limits."""
+    from audit.shown import show_suite
+
+    show_suite(name, depth)
+
+
+@suites_app.command("datasheet")
+def suites_datasheet(
+    name: Annotated[str | None, typer.Argument(help="Name of a suite, or a CSV, TSV or TOML file.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All suites.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("docs/suites"),
+) -> None:
+    """Write the datasheet of a suite: what is in it, where it comes from, and what it cannot show."""
+    from audit.datasheet import write_datasheets
+
+    if (name is None) != every:
+        raise CaveatError("Give the name of one suite, or --all. See the names with: caveat suites list")
+    for path in write_datasheets([name] if name else None, out):
+        typer.echo(path)

@@ -1,0 +1,20 @@
+"""What is measured: predictions -> one value per observation, by template, filler and group.
+
+`MEASURES` has every measure by the name that suites use. An observation whose value is undefined is left
+out of the frame that a measure gives; it never counts as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.measures.base import CELL_COLUMNS, Cells, Fillers, Measure, feature
+from audit.measures.blanks import BLANK_MEASURES
+from audit.measures.labels import CONFIDENT, LABEL_MEASURES
+from audit.measures.twins import TWIN_MEASURES
+
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure for measure in (*LABEL_MEASURES, *TWIN_MEASURES, *BLANK_MEASURES)
+}
+
+__all__ = ["CELL_COLUMNS", "CONFIDENT", "MEASURES", "Cells", "Fillers", "Measure", "feature"]

@@ -1,0 +1,177 @@
+"""Models: a Hub id, a folder or a bundled name in, something that answers requests out.
+
+Adding a kind of model takes one file with the three methods of `LoadedModel` and one line in `_wrap`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit import fetch
+from audit.models import hub, labels, loading
+from audit.models.base import LoadedModel, Request, Response, Row, RowResult
+from audit.schema import CaveatError, ModelInfo, ModelUnavailable, ModelUnsupported
+
+if TYPE_CHECKING:
+    from audit.models.hub import Source
+
+# Read by the libraries when they are imported: no conversion thread for `.bin` weights, no usage statistics.
+os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+BUNDLED = (
+    "fill-mask",
+    "fill-mask-planted",
+    "fill-mask-even-handed",
+    "sentiment",
+    "sentiment-planted",
+    "sentiment-even-handed",
+    "word-count",
+)
+"""Names that are resolved before folders and the Hub, whose ids of known models contain a slash."""
+
+TEACHING = "A small teaching model, made for this project: good for learning the method, not for use."
+
+__all__ = [
+    "BUNDLED",
+    "LoadedModel",
+    "Request",
+    "Response",
+    "Row",
+    "RowResult",
+    "load_model",
+]
+
+
+def load_model(
+    id_or_folder: str,
+    revision: str | None = None,
+    labels: Mapping[str, str] | str | None = None,
+    offline: bool = False,
+) -> LoadedModel:
+    """Load a model for auditing.
+
+    Args:
+        id_or_folder: a bundled name (`BUNDLED`), a fetched one (`audit.fetch.NAMES`), a folder, or a Hub id.
+        revision: branch, tag or commit on the Hub; None is the main branch.
+        labels: classifiers: the model's own labels -> negative, neutral or positive, as a mapping or as text
+            ("LABEL_0=negative,LABEL_1=positive", or the path of a JSON or TSV file).
+        offline: use the cache and folders only.
+
+    Returns:
+        The model, with a trained head, in float32; no code of its repository was run.
+
+    Raises:
+        CaveatError: for a malformed id, folder or label map.
+        ModelUnavailable: when it is missing, private, gated, out of reach or damaged.
+        ModelUnsupported: when it is of another kind, has no trained head, unknown labels, or does not fit.
+    """
+    name = str(id_or_folder).strip()
+    if not name:
+        raise CaveatError(f"no model given: name a Hub id, a folder, or one of {', '.join(BUNDLED)}")
+    user = _user_labels(labels)
+    if name in BUNDLED:
+        if revision:
+            raise CaveatError(f"--revision does not go with the bundled model {name}: leave it out")
+        return _bundled(name, user)
+    if name in fetch.NAMES:
+        if revision:
+            raise CaveatError(f"--revision does not go with {name}, which is always the same file: leave it out")
+        folder = fetch.fetched(name)
+        return _load_folder(hub.Source(name, "", folder, licence=fetch.LICENCE, notes=(fetch.NOTE,)), folder, user)
+    source = hub.find(name, revision, offline)
+    if source.folder is None:
+        loading.kind_of(name, source.architectures, source.task)
+        hub.check_memory(name, source.parameters)
+    folder = hub.download(source, revision)
+    return _load_folder(source, folder, user)
+
+
+def _user_labels(given: Mapping[str, str] | str | None) -> dict[str, str] | None:
+    if given is None:
+        return None
+    return labels.parse(given) if isinstance(given, str) else labels.checked(given)
+
+
+def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -> LoadedModel:
+    config = loading.read_config(folder, source.id)
+    architectures = config.get("architectures") or ()
+    kind = loading.kind_of(source.id, architectures, source.task)
+    model, tokenizer = loading.load_torch(folder, kind, source.id)
+    revision = source.revision or loading.digest(folder, loading.weight_files(folder, source.id))
+    info = ModelInfo(
+        id=source.id,
+        kind=kind,
+        revision=revision,
+        tasks=loading.TASKS[kind],
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        architecture=type(model).__name__,
+        licence=source.licence,
+        notes=source.notes,
+    )
+    return _wrap(model, tokenizer, info, user)
+
+
+def _wrap(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] | None) -> LoadedModel:
+    """Put a torch model behind the protocol of its kind."""
+    longest = loading.longest(model.config, tokenizer)
+    if user and info.kind != loading.CLASSIFIER:
+        raise CaveatError(f"--labels is for classifiers, and {info.id} fills blanks: leave it out")
+    if info.kind == loading.MASKED_LM:
+        from audit.models.masked_lm import MaskedLM
+
+        return MaskedLM(model, tokenizer, info, longest)
+    if info.kind == loading.CAUSAL_LM:
+        from audit.models.causal_lm import CausalLM
+
+        return CausalLM(model, tokenizer, info, longest)
+    from audit.models.classifier import Classifier
+
+    if getattr(model.config, "problem_type", None) == "regression":
+        raise ModelUnsupported(
+            f"{info.id} gives a number on a scale of its own (regression), no class: choose a sentiment classifier"
+        )
+    own = [str(model.config.id2label[at]) for at in range(model.config.num_labels)]
+    mapped = labels.resolve(own, info.id, user)
+    info = replace(info, labels=mapped.polarity, label_source=mapped.source)
+    return Classifier(model, tokenizer, info, longest, mapped)
+
+
+def _bundled(name: str, user: Mapping[str, str] | None) -> LoadedModel:
+    if name == "word-count":
+        from audit.models.function import word_count
+
+        return word_count()
+    task = "fill-mask" if name.startswith("fill-mask") else "sentiment"
+    folder = Path(__file__).parent.parent / "bundled" / task
+    if not (folder / "config.json").is_file():
+        raise ModelUnavailable(f"the bundled model {name} is not installed: run `make audit`, which sets it up")
+    source = hub.Source(name, "", folder, licence="Apache-2.0", notes=(TEACHING,))
+    if name == task:
+        return _load_folder(source, folder, user)
+    return _variant(name, task, folder, user)
+
+
+def _variant(name: str, task: str, folder: Path, user: Mapping[str, str] | None) -> LoadedModel:
+    """Load a bundled model with a known effect added or taken away."""
+    from audit.bundled.variants import make_variant
+
+    loading.quiet()
+    model, tokenizer, description = make_variant(name)
+    kind = loading.MASKED_LM if task == "fill-mask" else loading.CLASSIFIER
+    info = ModelInfo(
+        id=name,
+        kind=kind,
+        revision=loading.digest(folder, loading.weight_files(folder, name)),
+        tasks=loading.TASKS[kind],
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        architecture=type(model).__name__,
+        licence="Apache-2.0",
+        notes=(TEACHING, *([str(description["truth"])] if "truth" in description else [])),
+        truth=description,
+    )
+    return _wrap(model.eval(), tokenizer, info, user)

@@ -1,0 +1,213 @@
+"""A model made of a plain Python function: baselines, planted effects, null models. No torch.
+
+Classifiers: `function(texts)` gives one row of class probabilities a text, in the order of the labels.
+
+Blanks: `function(texts, choices)` gives, for each text, one probability for each of its choices (what they lack to 1
+is the mass of other words). Hidden words are written [HIDDEN] in the texts; everything else is as in `Request`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import math
+import re
+from collections.abc import Callable, Sequence
+
+from audit.models.base import Request, Response, Row, RowResult
+from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, CaveatError, ModelInfo, Operation, Span
+
+HIDDEN = "[HIDDEN]"
+"""How words that the model must not see are written for a function."""
+
+ClassifyFunction = Callable[[list[str]], Sequence[Sequence[float]]]
+FillFunction = Callable[[list[str], list[tuple[str, ...]]], Sequence[Sequence[float]]]
+LikelihoodFunction = Callable[[list[str]], Sequence[float]]
+"""Texts, their excluded words written [HIDDEN] -> sum of natural logs over the other words."""
+
+_END = 0
+"""Separates text and choices in a row of code points; no text contains it."""
+
+
+def _written(text: str, spans: Sequence[Span]) -> str:
+    """Replace some characters of a text by [HIDDEN]."""
+    out, at = "", 0
+    for begin, end in sorted(spans):
+        out += text[at:begin] + HIDDEN
+        at = end
+    return out + text[at:]
+
+
+def _fingerprint(functions: Sequence[object], name: str) -> str:
+    """Give a SHA-256 that changes with the source of the functions, as a revision."""
+    parts = [name]
+    for function in functions:
+        try:
+            parts.append(inspect.getsource(function))  # type: ignore[arg-type]
+        except (OSError, TypeError):
+            parts.append(getattr(function, "__qualname__", type(function).__qualname__))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class FunctionModel:
+    """A function behind the `LoadedModel` protocol. A row's ids are the code points of its text."""
+
+    def __init__(
+        self,
+        name: str,
+        classify: ClassifyFunction | None = None,
+        fill: FillFunction | None = None,
+        likelihood: LikelihoodFunction | None = None,
+        labels: Sequence[str] = LABELS,
+        notes: Sequence[str] = (),
+        truth: dict[str, object] | None = None,
+        licence: str = "",
+    ) -> None:
+        """Wrap one or more functions.
+
+        Args:
+            name: what the audit calls the model.
+            classify: makes it a classifier.
+            fill: makes it a model that fills blanks.
+            likelihood: makes it answer log-likelihoods of both kinds; only beside `fill`.
+            labels: of `classify`: ("negative", "positive") or ("negative", "neutral", "positive").
+            notes: what a reader must know of it.
+            truth: planted models: what was planted.
+            licence: of the function.
+
+        Raises:
+            CaveatError: when neither or both of `classify` and `fill` are given, or a label is unknown.
+        """
+        if (classify is None) == (fill is None):
+            raise CaveatError(f"function model {name}: give either classify or fill")
+        if classify is not None and tuple(labels) not in (LABELS, ("negative", "positive")):
+            raise CaveatError(f"function model {name}: labels must be negative, positive, with or without neutral")
+        self._classify, self._fill, self._likelihood = classify, fill, likelihood
+        self._labels = tuple(labels)
+        self.max_length = 1_000_000
+        operations: set[Operation] = {"score"}
+        if likelihood is not None:
+            operations |= {"log_likelihood", "pseudo_log_likelihood"}
+        self.operations: frozenset[Operation] = frozenset(operations)
+        self.info = ModelInfo(
+            id=name,
+            kind="function",
+            revision=_fingerprint([f for f in (classify, fill, likelihood) if f is not None], name),
+            tasks=(TEXT_CLASSIFICATION if classify is not None else FILL_MASK,),
+            labels={label: label for label in self._labels} if classify is not None else {},
+            dtype="float64",
+            architecture="Python function",
+            label_source="names" if classify is not None else "",
+            notes=tuple(notes),
+            licence=licence,
+            truth=truth or {},
+        )
+
+    def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
+        """Write each request as one row of code points."""
+        return [[self._row(request)] for request in requests]
+
+    def _row(self, request: Request) -> Row:
+        if request.operation not in self.operations:
+            known = ", ".join(sorted(self.operations))
+            raise CaveatError(f"{self.info.id} has no {request.operation}; it offers {known}")
+        if request.operation != "score":
+            text = _written(request.text, request.exclude)
+            return Row((*map(ord, text), _END), (0,), ((0,),))
+        text = _written(request.text, request.hidden)
+        if self._classify is not None:
+            return Row(tuple(map(ord, text)))
+        ids = list(map(ord, text))
+        for choice in request.choices:
+            ids += [_END, *map(ord, choice)]
+        return Row(tuple(ids), (1,), (tuple(range(len(request.choices))),))
+
+    def forward(self, rows: Sequence[Row]) -> list[RowResult]:
+        """Call the function once for all rows of a kind."""
+        parts = ["".join(map(chr, row.ids)).split(chr(_END)) for row in rows]
+        results: list[RowResult] = [RowResult()] * len(rows)
+        if self._classify is not None:
+            answers = self._classify([text for text, *_ in parts])
+            return [RowResult(logits=tuple(map(float, p))) for p in answers]
+        whole = [at for at, row in enumerate(rows) if row.positions == (0,)]
+        blanks = [at for at, row in enumerate(rows) if row.positions != (0,)]
+        if whole and self._likelihood is not None:
+            for at, value in zip(whole, self._likelihood([parts[at][0] for at in whole]), strict=True):
+                results[at] = RowResult(((float(value),),))
+        if blanks and self._fill is not None:
+            asked = self._fill([parts[at][0] for at in blanks], [tuple(parts[at][1:]) for at in blanks])
+            for at, values in zip(blanks, asked, strict=True):
+                logs = [math.log(value) if value > 0 else -math.inf for value in values]
+                results[at] = RowResult((tuple(logs[target] for target in rows[at].targets[0]),))
+        return results
+
+    def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
+        """Renormalise, and keep the sum as mass."""
+        if request.operation != "score":
+            counted = len(_written(request.text, request.exclude).replace(HIDDEN, " ").split())
+            return Response(value=results[0].log_probs[0][0], tokens=counted)
+        tokens = len(request.text.split())
+        if self._classify is not None:
+            total = math.fsum(results[0].logits)
+            p = tuple(value / total for value in results[0].logits)
+            return Response(self._labels, p, 1.0, p[-1] - p[0], tokens)
+        values = [math.exp(log) for log in results[0].log_probs[0]]
+        mass = math.fsum(values)
+        if values and mass <= 0:
+            raise CaveatError(f"{self.info.id} gives every choice of {request.text!r} the probability 0")
+        return Response(request.choices, tuple(value / mass for value in values), mass, math.nan, tokens)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+POSITIVE_WORDS = _words(
+    """
+    good great excellent wonderful amazing fantastic brilliant lovely beautiful delightful superb perfect nice
+    pleasant charming fun enjoyable best better awesome terrific outstanding impressive fine
+    love loved loves like liked enjoy enjoyed adore admire recommend recommended praise praised
+    happy glad pleased delighted thrilled grateful thankful proud cheerful joyful excited relieved hopeful
+    kind friendly helpful generous warm honest reliable skilled talented clever polite safe comfortable clean fresh
+    tasty delicious success successful win won winning celebrate celebrated thanks
+    """
+)
+NEGATIVE_WORDS = _words(
+    """
+    bad terrible awful horrible dreadful poor worst worse disgusting nasty ugly boring dull disappointing
+    useless broken unpleasant annoying pathetic stupid rude cruel mean unfair wrong weak dirty
+    hate hated hates dislike disliked despise regret regretted complain complained avoid ruined spoiled failed fail
+    failure sad unhappy angry upset miserable furious disappointed worried afraid scared lonely hopeless depressed
+    ashamed anxious tired sick painful pain hurt hurts lost loss cry cried crying
+    cold slow noisy unreliable dishonest careless lazy dangerous mess disaster nightmare waste wasted problem problems
+    """
+)
+"""Common words of either polarity, written down for this project before any suite was run on the baseline."""
+
+
+def count_words(texts: list[str]) -> list[tuple[float, float, float]]:
+    """Score texts by counting words: softmax of (negative, 0.5, positive) counts times 1.5.
+
+    It knows no order and no negation, so it shows what counting alone can do.
+    """
+    out = []
+    for text in texts:
+        words = re.findall(r"[a-z']+", text.lower())
+        scores = (
+            1.5 * sum(word in NEGATIVE_WORDS for word in words),
+            0.75,
+            1.5 * sum(word in POSITIVE_WORDS for word in words),
+        )
+        weights = [math.exp(score - max(scores)) for score in scores]
+        negative, neutral, positive = (weight / math.fsum(weights) for weight in weights)
+        out.append((negative, neutral, positive))
+    return out
+
+
+def word_count() -> FunctionModel:
+    """Make the built-in baseline "word-count": it counts pleasant and unpleasant words."""
+    note = (
+        f"A baseline that counts words ({len(POSITIVE_WORDS)} positive, {len(NEGATIVE_WORDS)} negative). "
+        "It cannot read negation, sarcasm or slang; compare other models with it."
+    )
+    return FunctionModel("word-count", classify=count_words, notes=(note,), licence="Apache-2.0")

@@ -1,0 +1,159 @@
+"""The Gradio page: audit a model, try a sentence, and what it all means. One file per tab.
+
+from audit.page import build_page, settings_for, serve
+
+settings = settings_for("127.0.0.1")
+serve(build_page(settings), "127.0.0.1", 7860)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.page.settings import PageSettings, settings_for, settings_from_environment
+from audit.schema import CaveatError
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from audit.page.engine import Engine
+
+__all__ = [
+    "PageSettings",
+    "build_page",
+    "launch",
+    "launch_options",
+    "serve",
+    "settings_for",
+    "settings_from_environment",
+]
+
+_SCRIPT = Path(__file__).with_name("page.js")
+_TOP = '<div class="cv cv-top"><h1>Caveat</h1><p>What a text model gets wrong, for whom, and how sure we are.</p></div>'
+
+
+def _script(demo: gr.Blocks) -> str:
+    """Give what runs once when the page has opened.
+
+    It names the steps, whose buttons lose all text that could be read out on a narrow screen; and it lets a link to a
+    term open the glossary, which stands on a tab of its own.
+    """
+    import gradio as gr
+
+    steps = [block for block in demo.blocks.values() if isinstance(block, gr.Step)]
+    names = {f"{step.elem_id}-button": f"{step.id} {step.label}" for step in steps}
+    return _SCRIPT.read_text(encoding="utf-8").replace("NAMES", json.dumps(names))
+
+
+def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Blocks:
+    """Build the page without serving it.
+
+    Args:
+        settings: what the host allows.
+        engine: the functions behind it; the project's own when None.
+
+    Returns:
+        Blocks to be given to `serve`, or launched with `launch_options`.
+    """
+    # Read when Gradio is imported and when Blocks are made: without it the page would call out at startup.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    from audit.page.audit_tab import build_audit_tab, stop_on_leaving
+    from audit.page.engine import Engine
+    from audit.page.read_tab import build_read_tab
+    from audit.page.room import Room
+    from audit.page.teacher_tab import build_teacher_tab
+    from audit.page.try_tab import build_try_tab
+
+    room = Room(settings, engine or Engine())
+    with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
+        gr.HTML(_TOP)
+        teacher = gr.State(not settings.pin)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Audit", id="audit", elem_id="tab-audit"):
+                build_audit_tab(room, teacher)
+            with gr.Tab("Try it", id="try", elem_id="tab-try"):
+                build_try_tab(room, teacher)
+            with gr.Tab("How to read", id="read", elem_id="tab-read"):
+                build_read_tab(room)
+            if settings.pin:
+                with gr.Tab("Teacher", id="teacher", elem_id="tab-teacher"):
+                    build_teacher_tab(room, teacher)
+        stop_on_leaving(demo, room)
+        demo.load(None, js=_script(demo), api_visibility="private")
+    demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
+    return demo
+
+
+def launch_options() -> dict[str, Any]:
+    """Give the options of `Blocks.launch` that keep the page quiet, private and in its own clothes."""
+    from audit.page.theme import css, theme
+
+    return {
+        "theme": theme(),
+        "css": css(),
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "share": False,
+        "pwa": False,
+        "max_file_size": "1mb",
+        "quiet": True,
+    }
+
+
+def serve(demo: gr.Blocks, host: str, port: int, **options: Any) -> Any:
+    """Serve a page until it is stopped; what `Blocks.launch` returns.
+
+    Args:
+        demo: from `build_page`.
+        host: address to listen on.
+        port: port to listen on.
+        options: passed on to `Blocks.launch`, over those of `launch_options`.
+
+    Raises:
+        CaveatError: when the address cannot be listened on.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except (OSError, OverflowError) as error:
+            other = port % 60000 + 1
+            raise CaveatError(
+                f"The page cannot listen on {host} port {port} ({error}). Choose another port, such as {other}."
+            ) from error
+    return demo.launch(server_name=host, server_port=port, **{**launch_options(), **options})
+
+
+def launch(
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    pin: str | None = None,
+    allow_models: str | Sequence[str] | None = None,
+    results: Path | None = None,
+    help_lines: str | None = None,
+) -> None:
+    """Build the page and serve it until it is stopped.
+
+    Args:
+        host: address to listen on; 0.0.0.0 for a classroom.
+        port: port to listen on.
+        pin: opens audits beyond quick and models from the Hub; open to all when None.
+        allow_models: Hub ids that visitors may load, in a list or with commas between; "any" for all. None allows
+            all on this machine and none on a network.
+        results: folder of stored results; None for the ones that ship with the project.
+        help_lines: whom to turn to, shown with the note on what the page is not for; None for US and Canadian ones.
+    """
+    if isinstance(allow_models, str):
+        allow_models = [name.strip() for name in allow_models.split(",") if name.strip()]
+    settings = settings_for(host, pin=pin, allow_models=allow_models, results=results, help_lines=help_lines)
+    serve(build_page(settings), host, port)

@@ -1,0 +1,22 @@
+() => {
+  for (const [id, name] of Object.entries(NAMES)) {
+    document.getElementById(id)?.setAttribute("aria-label", name);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#term-"]');
+    if (!link) return;
+    event.preventDefault();
+    document.getElementById("tab-read-button").click();
+    let tries = 60;
+    const show = () => {
+      const term = document.getElementById(link.hash.slice(1));
+      if (term?.checkVisibility()) {
+        term.scrollIntoView({ block: "center" });
+        term.focus();
+      } else if (tries--) {
+        requestAnimationFrame(show);
+      }
+    };
+    show();
+  });
+}

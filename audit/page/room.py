@@ -1,0 +1,86 @@
+"""What the tabs of one page share."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from audit.page.engine import Engine
+from audit.page.ready import Ready
+from audit.page.runs import Desk
+from audit.page.settings import PageSettings
+from audit.page.shelf import Shelf
+from audit.schema import CaveatError, Depth, ModelInfo, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A suite beside a model."""
+
+    suite: Suite
+    reason: str
+    """Why it does not apply; empty when it does."""
+    examples: int
+    """How many of its sentences this model would read."""
+
+
+class Room:
+    """The settings, the engine, and everything in memory that all visitors share."""
+
+    def __init__(self, settings: PageSettings, engine: Engine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.shelf = Shelf(engine.load_model)
+        self.desk = Desk(engine)
+        self.ready = Ready(settings.stored, engine.load_result)
+        self._lock = threading.Lock()
+        self._suites: dict[Depth, tuple[Suite, ...]] = {}
+
+    def suites(self, depth: Depth) -> tuple[Suite, ...]:
+        """Give every suite at a depth, built once."""
+        with self._lock:
+            if depth not in self._suites:
+                self._suites[depth] = tuple(self.engine.load_suites(depth))
+            return self._suites[depth]
+
+    def info(self, name: str) -> ModelInfo:
+        """Say what a model is: as its stored result remembers it, so that a class need not wait, else by loading it.
+
+        Raises:
+            CaveatError: as `load_model` does.
+        """
+        stored = None if name in self.shelf else self.ready.get(name)
+        return stored.model if stored else self.shelf.get(name).info
+
+    def fits(self, info: ModelInfo, depth: Depth = "quick") -> tuple[Fit, ...]:
+        """Say of every suite whether it applies to a model, and why not."""
+        from audit.suites import examples_for
+
+        found = []
+        for suite in self.suites(depth):
+            if set(suite.tasks) & set(info.tasks):
+                found.append(Fit(suite, "", len(examples_for(suite, info))))
+            else:
+                needs, does = (" or ".join(map(task_words, tasks)) for tasks in (suite.tasks, info.tasks))
+                found.append(Fit(suite, f"It needs a model that {needs}; this one {does}.", 0))
+        return tuple(found)
+
+    def chosen_suites(self, names: list[str], depth: Depth, teacher: bool) -> list[Suite]:
+        """Give the suites that a visitor marked.
+
+        Raises:
+            CaveatError: for none, or for a depth that the teacher opens.
+        """
+        if not names:
+            raise CaveatError("No question is marked. Mark at least one.")
+        if depth != "quick" and not teacher:
+            raise CaveatError("Standard and full audits are opened by the teacher. Choose quick, or enter the PIN.")
+        return [suite for suite in self.suites(depth) if suite.name in names]
+
+
+_TASKS = {"fill-mask": "fills a blank", "text-classification": "judges a sentence"}
+
+
+def task_words(task: str) -> str:
+    """Say what a model of a task does: "fills a blank"."""
+    return _TASKS.get(task, task)

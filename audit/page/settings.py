@@ -1,0 +1,98 @@
+"""What the host of the page decides."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.schema import CaveatError
+
+ANY = "any"
+HELP_LINES = (
+    "If you or somebody you know may be at risk, talk to a trained person or call the local emergency number. "
+    "In the US and Canada, call or text 988."
+)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def results_folder() -> Path:
+    """Give the folder of the results that ship with the project: one folder a model, each with a result.json."""
+    return Path(__file__).resolve().parents[2] / "lessons" / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What a page offers, and to whom."""
+
+    allow_models: tuple[str, ...] = ()
+    """Hub ids that may be loaded beside the bundled models; ("any",) for all of them."""
+    folders: bool = False
+    """Whether a folder of the host's disk may be named as a model."""
+    results: Path | None = None
+    """Where stored results lie; None for the ones that ship with the project."""
+    pin: str = ""
+    """Where one is set, audits beyond quick and models from the Hub need it: the teacher opens them."""
+    help_lines: str = HELP_LINES
+    waiting: int = 60
+    """How many requests may wait; the next one is told to come back."""
+
+    @property
+    def any_model(self) -> bool:
+        """Whether every model id of the Hub is allowed."""
+        return ANY in self.allow_models
+
+    @property
+    def stored(self) -> Path:
+        """The folder of stored results."""
+        return self.results or results_folder()
+
+
+def settings_for(
+    host: str = "127.0.0.1",
+    *,
+    pin: str | None = None,
+    allow_models: Sequence[str] | None = None,
+    results: Path | None = None,
+    help_lines: str | None = None,
+) -> PageSettings:
+    """Choose what a host may offer: on this machine every model, on a network the bundled ones only.
+
+    Args:
+        host: address that the page is served at.
+        pin: opens long audits and other models; none when empty.
+        allow_models: Hub ids, or "any"; None takes the default of the host.
+        results: folder of stored results; None takes the ones that ship with the project.
+        help_lines: shown with the note on what this is not for; None takes US and Canadian ones.
+
+    Returns:
+        Settings for `build_page`.
+    """
+    local = host in _LOOPBACK
+    if allow_models is None:
+        allow_models = (ANY,) if local else ()
+    return PageSettings(
+        allow_models=tuple(allow_models),
+        folders=local,
+        results=results,
+        pin=pin or "",
+        help_lines=help_lines or HELP_LINES,
+    )
+
+
+def settings_from_environment() -> tuple[PageSettings, str, int]:
+    """Read settings, host and port as a Space gives them.
+
+    CAVEAT_HOST, CAVEAT_PORT, CAVEAT_PIN, CAVEAT_ALLOW_MODELS (ids with commas between) and CAVEAT_HELP_LINES; a
+    Space is recognised by SPACE_ID and served to the network.
+    """
+    get = os.environ.get
+    host = get("CAVEAT_HOST") or ("0.0.0.0" if get("SPACE_ID") else "127.0.0.1")
+    port = get("CAVEAT_PORT") or "7860"
+    if not port.isdigit():
+        raise CaveatError(f"CAVEAT_PORT is {port!r}. Give a number from 1 to 65535, such as 7860.")
+    ids = get("CAVEAT_ALLOW_MODELS")
+    allowed = None if ids is None else [name.strip() for name in ids.split(",") if name.strip()]
+    settings = settings_for(host, pin=get("CAVEAT_PIN"), allow_models=allowed, help_lines=get("CAVEAT_HELP_LINES"))
+    return settings, host, int(port)

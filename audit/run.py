@@ -1,0 +1,207 @@
+"""Suites x model -> `AuditResult`, with chunks on disk so that a killed run goes on where it was."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from audit.models.base import LoadedModel, Request
+from audit.schema import (
+    FILL_MASK,
+    MASK,
+    AuditResult,
+    CaveatError,
+    Example,
+    Gate,
+    Operation,
+    Settings,
+    Skipped,
+    Suite,
+    SuiteInfo,
+)
+from audit.scoring import BATCH_TOKENS, Cancelled, Clock, Parts, Plan, Progress, make_plan, run_plan, score
+from audit.store import load_result, prediction_row, save, table
+from audit.suites import examples_for, suite_info
+
+PARTS = ".parts"
+"""Folder for finished chunks inside a results folder; removed when the audit is whole."""
+PLL_SHARE = 8
+"""Pseudo-log-likelihoods cost one pass a word: one item in this many, spread over templates and fillers."""
+PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One suite, ready to run on one model."""
+
+    suite: Suite
+    info: SuiteInfo
+    asked: tuple[tuple[Example, Operation], ...]
+    plan: Plan
+
+
+def _asked(examples: Sequence[Example], model: LoadedModel) -> Iterator[tuple[Example, Operation]]:
+    """Which operations each example needs: a blank or a classifier is scored, a whole sentence given its likelihood."""
+    templates: dict[str, int] = {}
+    fillers: dict[str, int] = {}
+    for example in examples:
+        if MASK in example.text or FILL_MASK not in model.info.tasks:
+            yield example, "score"
+            continue
+        yield example, "log_likelihood"
+        row = templates.setdefault(example.template, len(templates))
+        column = fillers.setdefault(example.fillers[0] if example.fillers else "", len(fillers))
+        if (row + column) % PLL_SHARE == 0:
+            yield example, "pseudo_log_likelihood"
+
+
+def _request(example: Example, operation: Operation, top_k: int) -> Request:
+    if operation != "score":
+        return Request(text=example.text, operation=operation, exclude=example.spans)
+    hidden = example.spans if example.role == "prior" else ()
+    return Request(text=example.text, choices=example.choices, hidden=hidden, top_k=top_k)
+
+
+def _prepare(suite: Suite, model: LoadedModel, batch_tokens: int) -> Work:
+    examples = examples_for(suite, model.info)
+    asked = tuple(pair for pair in _asked(examples, model) if pair[1] in model.operations)
+    top_k = {test.name: test.top_k for test in suite.tests}
+    requests = [_request(example, operation, top_k[example.test]) for example, operation in asked]
+    return Work(suite, suite_info(suite, examples), asked, make_plan(model, requests, batch_tokens))
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": ".".join(map(str, __import__("sys").version_info[:3]))}
+    for name in ("caveat-audit", *PACKAGES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _gate(model: LoadedModel, check: bool) -> Gate:
+    from audit.models.gate import gate, insist
+
+    found = gate(model.info, lambda requests: score(model, requests), check)
+    if check:
+        insist(found, model.info)
+    return found
+
+
+def run_audit(
+    model: LoadedModel,
+    suites: Sequence[Suite],
+    *,
+    out: Path | str | None = None,
+    seed: int = 0,
+    check: bool = True,
+    command: str = "",
+    batch_tokens: int = BATCH_TOKENS,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> AuditResult:
+    """Run suites on a model.
+
+    Args:
+        model: from `load_model`.
+        suites: from `load_suites`; those that need another kind of model are listed in `skipped`.
+        out: results folder. Finished chunks are kept in it, so that the same call goes on after a kill.
+        seed: of everything random in the statistics; the model's answers have nothing random.
+        check: False lets a model through that cannot do the plain items of the competence gate.
+        command: what to type to repeat this, for the report.
+        batch_tokens: padded pieces in one forward pass.
+        progress: called after each batch.
+        cancelled: asked before each batch; True stops the run.
+
+    Returns:
+        The result, on disk as well when `out` is given. When `cancelled`, what whole suites gave, with
+        `partial=True`, not written.
+
+    Raises:
+        ModelUnsupported: when the competence gate is not reached and `check` is True.
+        CaveatError: when no suite fits the model.
+    """
+    started = time.monotonic()
+    fitting = [suite for suite in suites if set(suite.tasks) & set(model.info.tasks)]
+    skipped = [
+        Skipped(
+            suite.name, f"needs a model for {' or '.join(suite.tasks)}; this one is for {', '.join(model.info.tasks)}"
+        )
+        for suite in suites
+        if suite not in fitting
+    ]
+    if not fitting:
+        raise CaveatError(
+            f"None of the suites {', '.join(s.name for s in suites)} can run on {model.info.id} "
+            f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect {model.info.id}"
+        )
+    gate = _gate(model, check)
+    work = [_prepare(suite, model, batch_tokens) for suite in fitting]
+    clock = Clock(sum(item.plan.tokens for item in work))
+    rows: list[dict[str, Any]] = []
+    done: list[SuiteInfo] = []
+    partial = False
+    for item in work:
+        began = time.monotonic()
+        parts = Parts(_parts_folder(Path(out), item, model, batch_tokens)) if out is not None else None
+        try:
+            responses = run_plan(
+                model, item.plan, name=item.suite.name, parts=parts, clock=clock, progress=progress, cancelled=cancelled
+            )
+        except Cancelled:
+            partial = True
+            skipped.append(Skipped(item.suite.name, "the run was cancelled before this suite was done"))
+            continue
+        rows += [
+            prediction_row(item.suite.name, example, operation, response)
+            for (example, operation), response in zip(item.asked, responses, strict=True)
+        ]
+        done.append(replace(item.info, seconds=round(time.monotonic() - began, 2)))
+    settings = Settings(fitting[0].depth, seed, tuple(suite.name for suite in suites), command, check)
+    result = _assemble(model, done, rows, skipped, gate, settings, partial)
+    result = replace(result, seconds=round(time.monotonic() - started, 2))
+    if out is not None and not partial:
+        save(result, Path(out))
+        shutil.rmtree(Path(out) / PARTS, ignore_errors=True)
+        return load_result(out)
+    return result
+
+
+def _parts_folder(out: Path, item: Work, model: LoadedModel, batch_tokens: int) -> Path:
+    key = item.plan.digest(model.info.id, model.info.revision, item.info.digest, str(batch_tokens), version("torch"))
+    return out / PARTS / f"{item.suite.name}-{key[:16]}"
+
+
+def _assemble(
+    model: LoadedModel,
+    done: Sequence[SuiteInfo],
+    rows: Sequence[dict[str, Any]],
+    skipped: Sequence[Skipped],
+    gate: Gate,
+    settings: Settings,
+    partial: bool,
+) -> AuditResult:
+    from audit.analysis import analyse
+
+    predictions = table(rows)
+    estimates, findings, left_out = analyse(predictions, done, model.info, seed=settings.seed, depth=settings.depth)
+    return AuditResult(
+        model=model.info,
+        suites=tuple(done),
+        estimates=tuple(estimates),
+        findings=tuple(findings),
+        skipped=(*skipped, *left_out),
+        gate=gate,
+        settings=settings,
+        versions=_versions(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        partial=partial,
+        predictions=predictions,
+    )

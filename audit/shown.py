@@ -1,0 +1,74 @@
+"""Prints suites in a way that a teacher can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.schema import MASK, Depth, Example
+from audit.terminal import consoles
+
+
+def list_suites(depth: Depth) -> None:
+    """Print the suites with frames, clusters and cases."""
+    from rich.table import Table
+
+    from audit.suites import load_suites
+
+    out, _ = consoles()
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("suite", "tests", "frames", "clusters", "cases"):
+        table.add_column(name, justify="left" if name == "suite" else "right")
+    table.add_column("runs on")
+    suites = load_suites(None, depth)
+    for suite in suites:
+        frames = {(e.template) for e in suite.examples}
+        fillers = {e.fillers[0] for e in suite.examples if e.fillers}
+        table.add_row(
+            suite.name, str(len(suite.tests)), f"{len(frames):,}", f"{min(len(frames), len(fillers)):,}",
+            f"{len(suite.examples):,}", ", ".join(suite.tasks),
+        )  # fmt: skip
+    out.print(table)
+    total = sum(len(suite.examples) for suite in suites)
+    out.print(
+        f"\n{sum(len(s.tests) for s in suites)} tests, {total:,} cases at {depth} depth. "
+        "Frames are evidence, cases are cheap."
+    )
+
+
+def show_suite(name: str, depth: Depth) -> None:
+    """Print a suite in a way that a teacher can read."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from audit.suites import load_suites
+
+    out, _ = consoles()
+    (suite,) = load_suites([name], depth)
+    out.print(Text(suite.title, style="bold"))
+    out.print(*(Text(part) for part in (suite.question, suite.construct, suite.method)), sep="\n\n")
+    for test in suite.tests:
+        examples = [e for e in suite.examples if e.test == test.name]
+        out.print()
+        out.print(
+            Text(test.title, style="bold"), Text(f"{test.name}, {test.type}, {len(examples):,} items", style="dim")
+        )
+        lines = [test.rationale, f"Expected: {test.expected}", f"Harm: {test.harm}"]
+        lines += [f"Limits: {test.limits}"] if test.limits else []
+        lines += [f"Content note: {test.content_note}"] if test.content_note else []
+        for line in lines:
+            out.print(Padding(Text(line), (0, 0, 0, 2)))
+        for example in one_of_each_group(examples):
+            right = " or ".join(sorted(example.allowed)) if example.allowed else "no answer is right or wrong"
+            blank = example.text.replace(MASK, "____")
+            out.print(Padding(Text(f"{example.group}: “{blank}” ({right})", style="italic"), (0, 0, 0, 4)))
+    out.print()
+    for line in suite.limitations:
+        out.print(Text(f"- {line}"))
+
+
+def one_of_each_group(examples: Sequence[Example], most: int = 4) -> list[Example]:
+    """Give the first example of each group, `most` at most."""
+    seen: dict[str, Example] = {}
+    for example in examples:
+        seen.setdefault(example.group, example)
+    return list(seen.values())[:most]

@@ -1,0 +1,60 @@
+"""Intervals, tests and corrections for data with two random factors, templates and fillers.
+
+Specification: the project's method page. scipy and statsmodels do what they already do; what stands here is
+what they lack. Nothing depends on the order of rows, and every random number comes from `generator(seed, ...)`.
+"""
+
+from __future__ import annotations
+
+from audit.stats.design import Layout, Part, Twins, arrange, cell_part, differences, layout, ordered
+from audit.stats.multiplicity import benjamini_hochberg, holm, suite_weights
+from audit.stats.rates import ECE_ROWS, calibration_error, coverage_curve, effective_rows, share_interval, wilson
+from audit.stats.resample import (
+    RESAMPLES,
+    bootstrap_interval,
+    bootstrap_means,
+    flip_p,
+    generator,
+    sign_flip,
+    worst_gap_null,
+)
+from audit.stats.spread import Spread, leave_one_out, spread, template_gaps
+from audit.stats.twoway import NOISE, Gap, Variance, balanced, cluster, nesting, solve
+
+__all__ = [
+    "ECE_ROWS",
+    "NOISE",
+    "RESAMPLES",
+    "Gap",
+    "Layout",
+    "Part",
+    "Spread",
+    "Twins",
+    "Variance",
+    "arrange",
+    "balanced",
+    "benjamini_hochberg",
+    "bootstrap_interval",
+    "bootstrap_means",
+    "calibration_error",
+    "cell_part",
+    "cluster",
+    "coverage_curve",
+    "differences",
+    "effective_rows",
+    "flip_p",
+    "generator",
+    "holm",
+    "layout",
+    "leave_one_out",
+    "nesting",
+    "ordered",
+    "sign_flip",
+    "solve",
+    "share_interval",
+    "spread",
+    "suite_weights",
+    "template_gaps",
+    "wilson",
+    "worst_gap_null",
+]

@@ -1,0 +1,270 @@
+"""How sure a mean or a gap is when rows share templates and fillers (docs/method.md, section 4).
+
+Balanced crossings use the method of moments on the two-way table (Searle, Casella & McCulloch 1992);
+unbalanced ones the two-way cluster-robust variance (Cameron, Gelbach & Miller 2011); nested ones clusters
+of the outer factor only, because the inner one adds nothing that the outer does not hold already.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtri, stdtr, stdtrit
+
+from audit.stats.design import Floats, Ints, Layout, Part
+
+NOISE = 1e-4
+"""Scores of one text repeat to about 1e-5 per token between batches; differences below this are no effect."""
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Variance:
+    """Parts of the variance of a mean over a balanced template x filler table."""
+
+    template: float
+    """V_T = var(row means) / T."""
+    filler: float
+    """V_F = var(column means) / F."""
+    error: float
+    """V_E = residual mean square / (T F)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A mean or a difference of means, and how sure it is."""
+
+    value: float
+    se: float
+    df: float
+    """Degrees of freedom of the t distribution."""
+    templates: int
+    fillers: int
+    clusters: int
+    """Independent units: min(templates, fillers), or the outer factor's of a nested design."""
+    cells: int
+    method: str
+    """"balanced", "groups", "clusters", "nested in filler", "nested in template", "fixed filler", ..."""
+    reason: str = ""
+    """Why `value` or `se` is NaN."""
+    rate: bool = False
+    """Whether single values are 0 or 1 (or differences of such)."""
+
+    @property
+    def defined(self) -> bool:
+        """Whether there is an interval."""
+        return math.isfinite(self.value) and math.isfinite(self.se) and self.df > 0
+
+    def t(self, q: float) -> float:
+        """Quantile of the t distribution."""
+        return float(stdtrit(self.df, q))
+
+    def half_width(self, level: float = 0.95) -> float:
+        """Half the width of the interval, in the unit of `value`.
+
+        Rates without any variation get z^2 / (G + z^2), G clusters: the Wilson bound for 0 of G. A zero width
+        would claim more than G independent units can show.
+        """
+        if not self.defined:
+            return NAN
+        if self.rate and self.se == 0:
+            z = float(ndtri(0.5 + level / 2))
+            return z * z / (self.clusters + z * z)
+        return self.t(0.5 + level / 2) * self.se
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Two-sided t interval; that of a difference of rates stays within -1 and 1."""
+        half = self.half_width(level)
+        low, high = self.value - half, self.value + half
+        return (max(low, -1.0), min(high, 1.0)) if self.rate and self.defined else (low, high)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of "the value is 0".
+
+        Where nothing varies, t has no meaning: then the exact sign test over clusters, 2^(1-G).
+        """
+        if not self.defined:
+            return NAN
+        if self.value == 0:
+            return 1.0
+        if self.se == 0:
+            return float(2.0 ** (1 - self.clusters))
+        return float(2 * stdtr(self.df, -abs(self.value) / self.se))
+
+    def detectable(self, alpha: float = 0.05, power: float = 0.8) -> float:
+        """Smallest true gap found with that power: (t_{1-alpha/2} + t_power) * se (Bloom 1995)."""
+        if not self.defined:
+            return NAN
+        quantile = ndtri if self.rate and self.se == 0 else self.t
+        wide = float(quantile(1 - alpha / 2))
+        return (wide + float(quantile(power))) / wide * self.half_width(1 - alpha)
+
+
+def balanced(table: Floats) -> Variance:
+    """Split the variance of the mean of a full table.
+
+    Args:
+        table: (T, F) values without NaN; a factor with one level adds nothing.
+
+    Returns:
+        V_T, V_F and V_E, in squared units.
+    """
+    n_t, n_f = table.shape
+    rows, columns = table.mean(1), table.mean(0)
+    v_t = rows.var(ddof=1) / n_t if n_t > 1 else 0.0
+    v_f = columns.var(ddof=1) / n_f if n_f > 1 else 0.0
+    v_e = 0.0
+    if n_t > 1 and n_f > 1:
+        rest = table - rows[:, None] - columns[None, :] + table.mean()
+        v_e = float((rest**2).sum()) / ((n_t - 1) * (n_f - 1)) / (n_t * n_f)
+    return Variance(float(v_t), float(v_f), v_e)
+
+
+def _largest(both: float, template: float, filler: float, error: float) -> float:
+    """max(...) of docs/method.md 4; the error alone where both margins happen to be exactly level."""
+    found = max(both, template, filler)
+    return found if found > 1e-12 * error else max(error, 0.0)
+
+
+def _table(part: Part, n_t: int, n_f: int) -> Floats | None:
+    """The part as a full (T, F) table, or None if cells are missing."""
+    return part.value.reshape(n_t, n_f) if len(part.value) == n_t * n_f else None
+
+
+def _levels(codes: Sequence[Ints]) -> int:
+    return len(np.unique(np.concatenate(list(codes))))
+
+
+def nesting(parts: Sequence[Part]) -> str:
+    """Say whether one factor lies within the other.
+
+    Returns:
+        "filler" when each template belongs to one filler, "template" the other way round, "" when crossed.
+        Where both hold, "filler".
+    """
+    template = np.concatenate([p.template for p in parts])
+    filler = np.concatenate([p.filler for p in parts])
+    pairs = len(np.unique(template * (filler.max() + 1) + filler))
+    if pairs == len(np.unique(template)):
+        return "filler"
+    return "template" if pairs == len(np.unique(filler)) else ""
+
+
+def solve(found: Layout | Sequence[Part], rate: bool = False) -> Gap:
+    """Estimate a mean or a gap with its standard error.
+
+    Args:
+        found: the parts of the contrast; value = sum of sign * mean over cells.
+        rate: whether single values are 0 or 1, or differences of such.
+
+    Returns:
+        The estimate; NaN with a reason where a group has no rows or there are fewer than two clusters.
+    """
+    parts = list(found.parts) if isinstance(found, Layout) else list(found)
+    if not parts or any(len(p.value) == 0 for p in parts):
+        return Gap(NAN, NAN, NAN, 0, 0, 0, 0, "none", "no rows to compare", rate)
+    n_t, n_f = _levels([p.template for p in parts]), _levels([p.filler for p in parts])
+    value = float(sum(p.sign * p.mean for p in parts))
+    base = Gap(value, NAN, NAN, n_t, n_f, min(n_t, n_f), sum(len(p.value) for p in parts), "", "", rate)
+    groups = any(p.other for p in parts)
+    return _without_noise(_groups(parts, base) if groups else _shared(parts, base))
+
+
+def _without_noise(gap: Gap) -> Gap:
+    """Call 0 what rounding alone makes: tiny gaps that repeat exactly would otherwise be "significant"."""
+    if not gap.defined:
+        return gap
+    if gap.se < 1e-12 * max(1.0, abs(gap.value)):
+        gap = replace(gap, se=0.0)
+    if max(abs(gap.value), gap.se) < (1e-12 if gap.rate else NOISE):
+        gap = replace(gap, value=0.0, se=0.0)
+    return gap
+
+
+def _groups(parts: Sequence[Part], base: Gap) -> Gap:
+    """Gap between groups of fillers; a control adds two more groups."""
+    sizes = [len(np.unique(p.filler)) for p in parts]
+    levels = [n for n in (base.templates, *sizes) if n > 1]
+    if not levels:
+        return replace(base, clusters=1, reason="fewer than two templates and fillers")
+    own = sum(sizes) == base.fillers
+    tables = [_table(p, base.templates, n) for p, n in zip(parts, sizes, strict=True)] if own else [None]
+    full = [table for table in tables if table is not None]
+    if len(full) < len(parts):
+        return _shared(parts, base, sizes)
+    each = _borrowed([balanced(table) for table in full], sizes)
+    between = sum(p.sign * table.mean(1) for p, table in zip(parts, full, strict=True))
+    v_t = float(np.var(between, ddof=1)) / base.templates if base.templates > 1 else 0.0
+    v_f, error = sum(v.filler for v in each), sum(v.error for v in each)
+    v = _largest(v_t + v_f - error, v_t, v_f, error)
+    method = "groups" if max(sizes) > 1 else "groups, fixed filler"
+    return replace(base, se=math.sqrt(v), df=min(levels) - 1, clusters=min(levels), method=method)
+
+
+def _borrowed(found: Sequence[Variance], sizes: Sequence[int]) -> list[Variance]:
+    """Let a group with one filler borrow the widest spread between fillers of the others, having none to show."""
+    filler = max(v.filler * n for v, n in zip(found, sizes, strict=True))
+    error = max(v.error * n for v, n in zip(found, sizes, strict=True))
+    return [replace(v, filler=filler, error=error) if n == 1 else v for v, n in zip(found, sizes, strict=True)]
+
+
+def _shared(parts: Sequence[Part], base: Gap, sizes: Sequence[int] = ()) -> Gap:
+    """Mean or gap whose parts share templates and fillers."""
+    n_t, n_f = base.templates, base.fillers
+    if n_t < 2 and n_f < 2:
+        return replace(base, clusters=1, reason="fewer than two templates and fillers")
+    outer = nesting(parts)
+    if n_f == 1 or (outer == "template" and n_t > 1):
+        g = n_t
+        method = "fixed filler" if n_f == 1 else "nested in template"
+        return replace(base, se=math.sqrt(cluster(parts, "template")), df=g - 1, clusters=g, method=method)
+    if n_t == 1 or outer == "filler":
+        g = min((n for n in sizes if n > 1), default=n_f)
+        method = "fixed template" if n_t == 1 else "nested in filler"
+        return replace(base, se=math.sqrt(cluster(parts, "filler")), df=g - 1, clusters=g, method=method)
+    g = min([n_t, *(n for n in (sizes or [n_f]) if n > 1)])
+    table = _table(parts[0], n_t, n_f) if len(parts) == 1 else None
+    if table is not None:
+        v = balanced(table)
+        total = _largest(v.template + v.filler - v.error, v.template, v.filler, v.error)
+        return replace(base, se=math.sqrt(total), df=g - 1, method="balanced")
+    v_t, v_f, v_tf = (cluster(parts, by) for by in ("template", "filler", "both"))
+    total = _largest(v_t + v_f - v_tf, v_t, v_f, v_tf)
+    return replace(base, se=math.sqrt(total), df=g - 1, clusters=g, method="clusters")
+
+
+def cluster(parts: Sequence[Part], by: str) -> float:
+    """Cluster-robust variance of a sum of signed means (Liang & Zeger 1986; G/(G-1) as in Cameron et al. 2011).
+
+    Args:
+        parts: see `solve`.
+        by: "template", "filler" or "both" (their intersection).
+
+    Returns:
+        sum over clusters of (sum of influences)^2, times G/(G-1); in squared units. Where each cluster lies in
+        one part, each part has its own G, and a part with one cluster borrows the other's spread.
+    """
+    influence = [p.sign * (p.value - p.mean) / len(p.value) for p in parts]
+    width = max(int(p.filler.max()) for p in parts) + 1
+    codes = [
+        p.template if by == "template" else p.filler if by == "filler" else p.template * width + p.filler for p in parts
+    ]
+    unique = [np.unique(c) for c in codes]
+    if len(parts) > 1 and sum(map(len, unique)) == _levels(codes):
+        each = [_squares(u, c) for u, c in zip(influence, codes, strict=True)]
+        sizes = [len(u) for u in unique]
+        spare = max(v * n for v, n in zip(each, sizes, strict=True))
+        return sum(v if n > 1 else spare for v, n in zip(each, sizes, strict=True))
+    return _squares(np.concatenate(influence), np.concatenate(codes))
+
+
+def _squares(influence: Floats, codes: Ints) -> float:
+    found, inverse = np.unique(codes, return_inverse=True)
+    sums = np.bincount(inverse, influence, minlength=len(found))
+    g = len(found)
+    return float((sums**2).sum()) * g / (g - 1) if g > 1 else 0.0

@@ -1,0 +1,307 @@
+"""What the command line does and prints: progress on one line, then the few findings as sentences."""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.schema import AuditResult, CaveatError, Depth, Finding, ModelInfo, Suite
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ICONS = {"high": "▲", "medium": "△", "low": "◇", "info": "○", "inconclusive": "·"}
+STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
+KEY_FINDINGS = 5
+
+
+def consoles() -> tuple[Console, Console]:
+    """Give the consoles for results (stdout) and progress (stderr), 80 columns wide when not a terminal."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 80
+    return Console(highlight=False, width=width, soft_wrap=False), Console(stderr=True, highlight=False)
+
+
+def _time(seconds: float) -> str:
+    if math.isnan(seconds):
+        return "…"
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+@contextmanager
+def progress_line(err: Console, title: str) -> Iterator[Any]:
+    """Show progress on one line; a plain line every ten per cent when stderr is not a terminal."""
+    from audit.scoring import Progress
+
+    if not err.is_terminal:
+        last = -1
+
+        def plain(state: Progress) -> None:
+            nonlocal last
+            tenth = 10 * state.tokens_done // max(state.tokens_total, 1)
+            if tenth > last:
+                last = tenth
+                err.print(f"{title}: {10 * tenth} % ({state.suite}), {_time(state.seconds_left)} left", markup=False)
+
+        yield plain
+        return
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[suite]:<13} {task.fields[left]} left", markup=False),
+    )
+    with Bar(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=1, suite="", left="…")
+
+        def live(state: Progress) -> None:
+            bar.update(
+                task,
+                total=max(state.tokens_total, 1),
+                completed=state.tokens_done,
+                suite=state.suite,
+                left=_time(state.seconds_left),
+            )
+
+        yield live
+
+
+def key_findings(findings: Sequence[Finding], most: int = KEY_FINDINGS) -> list[Finding]:
+    """Give the findings to tell first: by severity, primary before secondary, large before small.
+
+    Args:
+        findings: all of a result.
+        most: how many at most.
+    """
+    rank = {name: place for place, name in enumerate(ICONS)}
+    telling = [f for f in findings if f.verdict in ("finding", "uncertain", "below")]
+    ordered = sorted(telling, key=lambda f: (rank[f.severity], not f.primary, -abs(f.gap) / (f.threshold or 1)))
+    return ordered[:most]
+
+
+def command_for(models: Sequence[str], options: Mapping[str, Any]) -> str:
+    """Give the command that repeats a run."""
+    words = ["caveat", "run", *models]
+    for name, value in options.items():
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if item is True:
+                words.append(f"--{name}")
+            elif item not in (None, False):
+                words += [f"--{name}", str(item)]
+    return shlex.join(words)
+
+
+def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out.print()
+    out.print(Text(f"{result.model.id}", style="bold"), Text(f"@ {result.model.revision[:12]}", style="dim"))
+    for note in result.model.notes:
+        out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
+    rows = sum(suite.examples for suite in result.suites)
+    primary = [f for f in result.findings if f.primary]
+    out.print(
+        f"  {rows:,} items in {len(result.suites)} suites at {result.settings.depth} depth; "
+        f"{len(primary)} primary and {len(result.findings) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
+    )
+    out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
+    telling = key_findings(result.findings)
+    if not telling:
+        out.print("  No contrast was told apart from zero; the report says what could have been seen.")
+    for finding in telling:
+        line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
+        line.append(f"{finding.suite}  ", style="bold default")
+        line.append(finding.sentence, style="default")
+        out.print(Padding(line, (0, 0, 0, 2)))
+    silent = [f for f in primary if f not in telling]
+    if silent:
+        names = ", ".join(dict.fromkeys(f"{f.suite}" + (f" ({f.axis})" if f.axis else "") for f in silent))
+        out.print(Padding(Text(f"Other primary contrasts, see the report: {names}.", style="dim"), (0, 0, 0, 2)))
+    for skipped in result.skipped:
+        out.print(Padding(Text(f"Not run: {skipped.what}: {skipped.reason}.", style="dim"), (0, 0, 0, 2)))
+    out.print("  " + "  ".join(str(path) for path in written))
+
+
+def write_files(result: AuditResult, folder: Path, formats: Sequence[str], interactive: bool = False) -> list[Path]:
+    """Write what is rendered from a result into its folder.
+
+    Args:
+        result: with its predictions.
+        folder: exists already, with `result.json`.
+        formats: of "html", "json", "csv".
+        interactive: also a report with plotly charts.
+
+    Returns:
+        The files, in the order in which a person would open them.
+    """
+    from audit.scoring import write_atomically
+    from audit.store import REPORT, RESULT, write_csv
+
+    written: list[Path] = []
+    if "html" in formats:
+        from reports.html import render
+
+        kinds = [(REPORT, False)] + ([("report-interactive.html", True)] if interactive else [])
+        for name, moving in kinds:
+            page = render(result, interactive=moving)
+            write_atomically(folder / name, lambda path, page=page: path.write_text(page, encoding="utf-8"))  # type: ignore[misc]
+            written.append(folder / name)
+    if "csv" in formats:
+        written += write_csv(result, folder)
+    return [*written, folder / RESULT]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What `caveat run` was asked for."""
+
+    suites: Sequence[str] | None
+    depth: Depth
+    revision: str | None
+    labels: str | None
+    seed: int
+    formats: Sequence[str]
+    offline: bool
+    check: bool
+    interactive: bool
+
+    def command(self, model: str) -> str:
+        """Give the command that repeats the run of one model."""
+        options = {
+            "suite": self.suites,
+            "depth": self.depth,
+            "revision": self.revision,
+            "labels": self.labels,
+            "seed": self.seed,
+            "no-check": not self.check,
+        }
+        return command_for([model], options)
+
+
+def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
+    """Audit one model after another; one that fails is told and does not stop the rest.
+
+    Args:
+        folders: model -> its results folder.
+        options: the same for all.
+
+    Returns:
+        The exit code: 0, or that of the first model that failed.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from audit.suites import load_suites
+
+    chosen = load_suites(options.suites or None, options.depth)
+    out, err = consoles()
+    code = 0
+    for name, folder in folders.items():
+        try:
+            _audit_one(out, err, name, folder, chosen, options)
+        except CaveatError as error:
+            err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
+            code = code or error.exit_code
+    return code
+
+
+def _audit_one(
+    out: Console, err: Console, name: str, folder: Path, suites: Sequence[Suite], options: RunOptions
+) -> None:
+    from audit.models import load_model
+    from audit.run import run_audit
+
+    with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
+        model = load_model(name, revision=options.revision, labels=options.labels, offline=options.offline)
+    with progress_line(err, name) as tell:
+        result = run_audit(
+            model,
+            suites,
+            out=folder,
+            seed=options.seed,
+            check=options.check,
+            command=options.command(name),
+            progress=tell,
+        )
+    _print_result(out, result, write_files(result, folder, options.formats, options.interactive))
+
+
+def _describe(out: Console, info: ModelInfo) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    facts = {
+        "model": info.id,
+        "revision": info.revision,
+        "kind": f"{info.kind} ({info.architecture})",
+        "for": ", ".join(info.tasks),
+        "parameters": f"{info.parameters:,}",
+        "dtype": f"{info.dtype} on {info.device}",
+        "labels": ", ".join(f"{own} = {ours}" for own, ours in info.labels.items()),
+        "labels from": info.label_source,
+        "licence": info.licence,
+        "notes": " ".join(info.notes),
+    }
+    for key, value in facts.items():
+        if value:
+            table.add_row(key, value)
+    out.print(table)
+
+
+def inspect_model(name: str, *, revision: str | None, labels: str | None, offline: bool) -> None:
+    """Print what a model is, its competence gate, and the suites that fit."""
+    from audit.models import load_model
+    from audit.models.gate import gate as competence
+    from audit.scoring import score
+    from audit.suites import load_suites
+
+    out, _ = consoles()
+    model = load_model(name, revision=revision, labels=labels, offline=offline)
+    _describe(out, model.info)
+    gate = competence(model.info, lambda requests: score(model, requests), False)
+    reached = "reached" if gate.ok else "not reached: an audit would stop here (--no-check goes on)"
+    out.print(f"plain items: {gate.name}, {gate.measure} {gate.value:.3f}; {gate.required:.2f} is required; {reached}")
+    for suite in load_suites(None, "quick"):
+        fits = set(suite.tasks) & set(model.info.tasks)
+        out.print(f"  {suite.name:<13} {'fits' if fits else 'needs a model for ' + ' or '.join(suite.tasks)}")
+
+
+def render_report(folder: Path, *, formats: Sequence[str], interactive: bool) -> None:
+    """Render a results folder again and print the paths."""
+    from audit.store import load_result
+
+    out, _ = consoles()
+    for path in write_files(load_result(folder), folder, formats, interactive):
+        out.print(str(path), soft_wrap=True)
+
+
+def fetch_model(name: str) -> None:
+    """Fetch a model with progress on stderr, and print where it is."""
+    from audit.fetch import fetch
+
+    out, err = consoles()
+    last = ""
+
+    def plain(step: str) -> None:
+        nonlocal last
+        kind = step.split(",")[0]
+        if kind != last:
+            last = kind
+            err.print(f"{name}: {kind}", markup=False)
+
+    if err.is_terminal:
+        with err.status(name) as status:
+            folder = fetch(name, lambda step: status.update(f"{name}: {step}"))
+    else:
+        folder = fetch(name, plain)
+    out.print(f"{name} is in {folder}", soft_wrap=True, markup=False)
+    out.print(f"Audit it with: caveat run {name} --suite occupations --depth quick", markup=False)

@@ -1,0 +1,1 @@
+"""Probe suites, one file each, every one a value named SUITE."""

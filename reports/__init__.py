@@ -1,0 +1,1 @@
+"""What renders an audit result."""

@@ -1,0 +1,51 @@
+"""An audit as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+from markupsafe import Markup
+
+from audit.schema import AuditResult
+from reports.plots import to_plotly
+from reports.sections import SECTIONS
+from reports.view import View
+
+STATIC_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+INTERACTIVE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def render(result: AuditResult, interactive: bool = False) -> str:
+    """Write an audit as a page.
+
+    Args:
+        result: the audit; without `predictions` the texts behind the findings are left out and the page says so.
+        interactive: draw the charts with plotly, whose script is put in once. Otherwise the page has no script.
+
+    Returns:
+        A complete HTML document that asks for nothing outside itself.
+    """
+    view = View(result, interactive)
+    sections = [section for make in SECTIONS for section in make(view)]
+    return str(
+        view.render(
+            "report.html.j2",
+            sections=sections,
+            style=Markup(resources.files("reports").joinpath("style.css").read_text(encoding="utf-8")),
+            policy=INTERACTIVE_POLICY if interactive else STATIC_POLICY,
+            scripts=_scripts(view) if interactive else [],
+        )
+    )
+
+
+def _scripts(view: View) -> list[Markup]:
+    from plotly.offline import get_plotlyjs
+
+    figures = {f"plot-{spec.name}": json.loads(to_plotly(spec).to_json()) for spec in view.drawn}
+    data = json.dumps(figures).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    draw = resources.files("reports").joinpath("templates", "draw.js").read_text(encoding="utf-8")
+    return [Markup(get_plotlyjs()), Markup(f"const FIGURES = {data};\n{draw}")]

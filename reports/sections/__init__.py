@@ -1,0 +1,25 @@
+"""The sections of a report, in their order. A new section is a function and its place in `SECTIONS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from reports.sections.closing import discussion, exclusions, glossary, limits, method, reproduce
+from reports.sections.opening import coverage, findings, identity, read_first, subgroups
+from reports.sections.suites import suites
+from reports.view import Section, View
+
+SECTIONS: tuple[Callable[[View], Iterable[Section]], ...] = (
+    identity,
+    read_first,
+    findings,
+    coverage,
+    subgroups,
+    suites,
+    exclusions,
+    method,
+    limits,
+    discussion,
+    glossary,
+    reproduce,
+)

@@ -1,0 +1,109 @@
+"""What comes first: whose audit this is, how to read it, what it found, what it covered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from audit.schema import Finding
+from reports import words
+from reports.view import Section, View
+
+MOST_KEY_FINDINGS = 5
+MOST_OF_ONE_SUITE = 2
+
+
+def identity(view: View) -> Iterator[Section]:
+    """Model, revision, date, and what was planted where something was."""
+    model = view.result.model
+    said = str(model.truth.get("truth", ""))
+    listed = {name: value for name, value in model.truth.items() if name not in ("truth", "name", "kind")}
+    yield Section(
+        "identity",
+        "",
+        view.render(
+            "identity.html.j2",
+            items=sum(suite.examples for suite in view.suites.values()),
+            notes=[note for note in model.notes if note != said],
+            said=said,
+            truth=flattened(listed),
+            planted=bool(model.truth.get("base")) and model.truth.get("kind") == "planted",
+        ),
+    )
+
+
+def flattened(truth: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Turn nested values into lines of name and value, lists into sentences."""
+    lines: list[tuple[str, str]] = []
+    for name, value in truth.items():
+        label = f"{prefix}{words.readable(str(name))}"
+        if isinstance(value, Mapping):
+            lines += flattened(value, f"{label}, ")
+        elif isinstance(value, list | tuple | set | frozenset):
+            lines.append((label, ", ".join(str(part) for part in value)))
+        else:
+            lines.append((label, str(value)))
+    return lines
+
+
+def read_first(view: View) -> Iterator[Section]:
+    """What the numbers mean, and what they do not."""
+    yield Section("read-first", "Read this first", view.render("read_first.html.j2"))
+
+
+def key_findings(view: View) -> list[Finding]:
+    """Choose at most five: clear findings, main comparisons first, then what the other main comparisons gave."""
+
+    def order(finding: Finding) -> tuple[bool, bool, int, float]:
+        size = abs(finding.gap) / finding.threshold if finding.threshold else 0.0
+        clear = finding.verdict == "finding"
+        return (not clear, not finding.primary, words.SEVERITY_RANK[finding.severity], -size)
+
+    chosen: list[Finding] = []
+    for finding in sorted(view.result.findings, key=order):
+        wanted = finding.primary or finding.verdict == "finding"
+        room = sum(other.suite == finding.suite for other in chosen) < MOST_OF_ONE_SUITE
+        if wanted and room and finding.verdict != "undefined" and len(chosen) < MOST_KEY_FINDINGS:
+            chosen.append(finding)
+    return chosen
+
+
+def findings(view: View) -> Iterator[Section]:
+    """At most five findings, each with its numbers and a link to what stands behind it."""
+    chosen = key_findings(view)
+    clear = sum(finding.verdict == "finding" for finding in view.result.findings)
+    yield Section("findings", "Key findings", view.render("findings.html.j2", chosen=chosen, clear=clear))
+
+
+def coverage(view: View) -> Iterator[Section]:
+    """What was run and what was not, and how many tests of significance were made."""
+    result = view.result
+    tested = [finding for finding in result.findings if math.isfinite(finding.p_adjusted)]
+    yield Section(
+        "coverage",
+        "What was run, and what was not",
+        view.render(
+            "coverage.html.j2",
+            primary=sum(finding.primary for finding in tested),
+            secondary=sum(not finding.primary for finding in tested),
+            skipped=[entry for entry in result.skipped if "/" not in entry.what],
+        ),
+    )
+
+
+def subgroups(view: View) -> Iterator[Section]:
+    """Accuracy and confidence of each group, where there are right answers."""
+    rows = []
+    for suite in view.result.suites:
+        estimates = {
+            (e.measure, e.group): e
+            for e in view.result.estimates
+            if e.suite == suite.name and e.by == "group" and not e.test and "breakdown" not in e.extra
+        }
+        labels = view.labels(suite.name)
+        for (measure, group), accuracy in estimates.items():
+            if measure == "accuracy":
+                others = [estimates.get((name, group)) for name in ("confidence", "overconfidence", "brier")]
+                rows.append((suite.title, labels.get(group, words.readable(group)), accuracy, *others))
+    yield Section("subgroups", "Accuracy and confidence by group", view.render("subgroups.html.j2", rows=rows))

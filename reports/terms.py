@@ -1,0 +1,38 @@
+"""The glossary: terms of the report in plain words."""
+
+from __future__ import annotations
+
+
+def term_id(term: str) -> str:
+    """Id of a term's place in the glossary, from its first words: "term-interval"."""
+    return "term-" + "-".join(word for word in term.partition("(")[0].lower().split())
+
+
+TERMS: tuple[tuple[str, str], ...] = (
+    ("Adjusted p", "A p-value raised to allow for the number of comparisons made, so that many looks do not turn "
+     "chance into findings."),
+    ("Allowed labels", "The answers that count as right for an item; some items have more than one."),
+    ("Association", "A model's tendency to give two things more probability together. It says nothing by itself about "
+     "what happens where the model is used."),
+    ("Confidence", "The probability that the model gives to the label it predicts. A confident model can be wrong."),
+    ("Control", "Items that share everything with the test items but the thing under test. What happens on them is "
+     "taken off."),
+    ("Floor", "The difference that two interchangeable fillers of the same group already make, such as man and guy. "
+     "What counts is the excess over it."),
+    ("Frame and filler", "A frame is a sentence with a slot; a filler is what goes into it. Both are drawn from many "
+     "possible ones, and the intervals allow for that."),
+    ("Interval (95\N{NARROW NO-BREAK SPACE}%)", "The range of values that fit the data. If the study were repeated "
+     "with other frames and fillers of the same kind, about 95 of 100 such ranges would hold the true value."),
+    ("Log-odds", "The natural logarithm of a ratio of probabilities. 0 means even; 0.41 is a ratio of 1.5, 1.1 of 3, "
+     "2.3 of 10."),
+    ("LPBS", "Log-probability bias score: how much more a sentence that names the occupation raises she than he, "
+     "compared with the same sentence in which the occupation is hidden (Kurita et al. 2019)."),
+    ("Primary comparison", "The one comparison of a suite that was named before any model was run. All others are "
+     "secondary."),
+    ("Smallest effect of interest", "The size below which a gap is taken to matter little here. It is a provisional "
+     "convention, printed beside each finding, not a law."),
+    ("Smallest gap that could have been seen", "The size of gap that this study would have detected in 80 of 100 "
+     "repetitions. Smaller gaps may exist and stay unseen."),
+    ("Twins", "Two texts that differ only in what is compared."),
+    ("Valence", "The probability of positive minus the probability of negative, from \N{MINUS SIGN}1 to +1."),
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""A small Hub on this machine: enough of its answers to test finding, fetching and being refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Repository:
+    """What the loopback Hub has under a name."""
+
+    folder: Path | None = None
+    status: int = 200
+    error: str = ""
+    """The Hub's X-Error-Code."""
+    files_status: int = 200
+    files_error: str = ""
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+class LoopbackHub:
+    """Serve repositories; `seen` lists every request."""
+
+    def __init__(self, repositories: dict[str, Repository]) -> None:
+        self.repositories = repositories
+        self.seen: list[str] = []
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                hub.answer(self)
+
+            do_HEAD = do_POST = do_GET
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Keep the terminal quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        path = unquote(urlparse(request.path).path)
+        self.seen.append(f"{request.command} {path}")
+        if path.startswith("/api/models/"):
+            self._info(request, path.removeprefix("/api/models/"))
+        elif "/resolve/" in path:
+            name, _, rest = path[1:].partition("/resolve/")
+            self._file(request, name, *rest.split("/", 1))
+        else:
+            self._send(request, 404, b"{}", {"X-Error-Code": "EntryNotFound"})
+
+    def _info(self, request: BaseHTTPRequestHandler, rest: str) -> None:
+        name, _, revision = rest.partition("/revision/")
+        found = self.repositories.get(name)
+        if found is None:
+            self._send(request, 401, b"{}", {"X-Error-Code": "RepoNotFound"})
+        elif found.status != 200:
+            self._send(request, found.status, b"{}", {"X-Error-Code": found.error} if found.error else {})
+        elif revision not in ("", "main", SHA):
+            self._send(request, 404, b"{}", {"X-Error-Code": "RevisionNotFound"})
+        else:
+            files = sorted(p.name for p in found.folder.iterdir()) if found.folder else []
+            info = {"_id": "1", "id": name, "sha": SHA, "siblings": [{"rfilename": file} for file in files]}
+            self._send(request, 200, json.dumps({**info, **found.info}).encode(), {})
+
+    def _file(self, request: BaseHTTPRequestHandler, name: str, revision: str, file: str) -> None:
+        found = self.repositories.get(name)
+        if found is None:
+            self._send(request, 401, b"", {"X-Error-Code": "RepoNotFound"})
+        elif found.files_status != 200:
+            self._send(request, found.files_status, b"", {"X-Error-Code": found.files_error})
+        elif found.folder is None or not (found.folder / file).is_file():
+            self._send(request, 404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": SHA})
+        else:
+            body = (found.folder / file).read_bytes()
+            tag = hashlib.sha256(body).hexdigest()
+            self._send(request, 200, body, {"ETag": f'"{tag}"', "X-Repo-Commit": SHA})
+
+    def _send(self, request: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
+        request.send_response(status)
+        for key, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(key, value)
+        request.end_headers()
+        if request.command != "HEAD":
+            request.wfile.write(body)

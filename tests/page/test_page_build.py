@@ -1,0 +1,82 @@
+"""The page is built as LOOK and privacy ask for, without being served."""
+
+from __future__ import annotations
+
+import runpy
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.page import build_page, launch, launch_options, serve, settings_for
+from audit.page.engine import Engine
+from audit.page.teacher_tab import _enter
+from audit.page.theme import css
+from audit.schema import CaveatError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_nothing_is_recorded_and_nothing_calls_out(engine: Engine) -> None:
+    demo = build_page(settings_for(), engine)
+    assert demo.analytics_enabled is False
+    options = launch_options()
+    assert options["run_history"] is False and options["footer_links"] == [] and options["show_error"] is False
+    assert options["ssr_mode"] is False and not isinstance(options["theme"], str)
+    assert "http" not in css() and "@import" not in css()
+    assert all("http" not in sheet for sheet in options["theme"]._stylesheets)
+
+
+def test_no_event_is_open_to_clients_and_models_share_a_pool(engine: Engine) -> None:
+    demo = build_page(settings_for(pin="1"), engine)
+    events = [event for event in demo.fns.values() if event.fn is not None]
+    assert events and all(event.api_visibility == "private" for event in events)
+    pools = {event.concurrency_id for event in events}
+    assert {"model", "audit", "pin"} <= pools
+    assert demo.max_threads and demo._queue.max_size == 60
+
+
+def test_a_pin_brings_the_teachers_tab(engine: Engine) -> None:
+    def labels(pin: str | None) -> list[str]:
+        demo = build_page(settings_for(pin=pin), engine)
+        return [block.label for block in demo.blocks.values() if type(block).__name__ == "Tab"]
+
+    assert labels(None) == ["Audit", "Try it", "How to read"]
+    assert labels("1234")[-1] == "Teacher"
+
+
+def test_only_the_right_pin_opens(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from audit.page import teacher_tab
+    from audit.page.room import Room
+
+    monkeypatch.setattr(teacher_tab, "SECONDS_AFTER_A_WRONG_PIN", 0)
+    room = Room(settings_for(pin="1234"), engine)
+    assert _enter(room, " 1234 ")[0] is True
+    assert _enter(room, "123")[0] is not True and "not the PIN" in _enter(room, "")[2]
+
+
+def test_app_builds_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    found = runpy.run_path(str(ROOT / "app.py"), run_name="app")
+    assert found["demo"].title == "Caveat" and found["host"] == "127.0.0.1"
+
+
+def test_launch_reads_the_list_of_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    import audit.page as page
+
+    served: list[Any] = []
+    monkeypatch.setattr(page, "build_page", lambda settings: settings)
+    monkeypatch.setattr(page, "serve", lambda demo, host, port: served.append((demo, host, port)))
+    launch("0.0.0.0", 8000, allow_models="a/b, c/d")
+    assert served[0][0].allow_models == ("a/b", "c/d") and served[0][1:] == ("0.0.0.0", 8000)
+
+
+def test_a_taken_port_is_one_line(engine: Engine) -> None:
+    demo = build_page(settings_for(), engine)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CaveatError, match=rf"cannot listen on 127.0.0.1 port {port} .* Choose another port"):
+            serve(demo, "127.0.0.1", port)

@@ -1,0 +1,140 @@
+"""The page over HTTP, as its own script talks to it: a whole run, a stop, and own sentences."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Gate
+
+# Gradio counts its own events in ways that pandas 3 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+
+
+class Visitor:
+    """One browser window without the browser."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=30)
+        self.session = uuid.uuid4().hex[:10]
+        self.config = self.http.get("/config").json()
+
+    def event(self, label: str) -> dict[str, Any]:
+        """Find the event of the control with an element id; "+" asks for the one that follows it."""
+        if label.endswith("+"):
+            first = self.event(label[:-1])["id"]
+            return next(event for event in self.config["dependencies"] if event["trigger_after"] == first)
+        ids = {part["props"].get("elem_id"): part["id"] for part in self.config["components"]}
+        return next(
+            event
+            for event in self.config["dependencies"]
+            if event["backend_fn"] and any(target[0] == ids[label] for target in event["targets"])
+        )
+
+    def press(self, label: str, *data: Any) -> str:
+        """Start an event and give its id; states are filled in by the page."""
+        event = self.event(label)
+        sent = {"data": list(data), "fn_index": event["id"], "session_hash": self.session, "trigger_id": None}
+        answer = self.http.post("/gradio_api/queue/join", json=sent)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["event_id"])
+
+    def listen(self) -> Iterator[dict[str, Any]]:
+        """Give what the page says until all of the visitor's events have ended."""
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                if line.startswith("data:"):
+                    told = json.loads(line[5:])
+                    yield told
+                    if told["msg"] == "close_stream":
+                        return
+
+    def ask(self, label: str, *data: Any) -> str:
+        """Press and give everything that came back, as text."""
+        self.press(label, *data)
+        told = list(self.listen())
+        done = [message for message in told if message["msg"] == "process_completed"]
+        assert done and all(message["success"] for message in done), told
+        return json.dumps(told)
+
+    def close(self) -> None:
+        self.http.close()
+
+
+@pytest.fixture
+def visitor(served: str) -> Iterator[Visitor]:
+    visitor = Visitor(served)
+    yield visitor
+    visitor.close()
+
+
+def test_a_whole_run_ends_at_the_findings(visitor: Visitor) -> None:
+    looked = visitor.ask("audit-look", "word-count", "", None)
+    assert "A result is ready" in looked and "does not apply" in looked
+    told = visitor.ask("audit-start+", None, "quick", ["negation"], None)
+    assert "Running word-count" in told and '"selected": 4' in told
+    assert "That did not work" not in told
+
+
+def test_a_stop_in_the_queue_starts_nothing(visitor: Visitor, gate: Gate) -> None:
+    visitor.ask("audit-look", "sentiment", "", None)
+    assert "Starting." in visitor.ask("audit-start")
+    visitor.ask("audit-cancel")
+    assert "No suite was finished" in visitor.ask("audit-start+", None, "quick", ["negation"], None)
+    assert not gate.entered.is_set()
+
+
+def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
+    visitor.ask("audit-look", "sentiment", "", None)
+    visitor.press("audit-start+", None, "quick", ["negation"], None)
+    heard: list[str] = []
+    asked = False
+    for told in visitor.listen():
+        heard.append(json.dumps(told))
+        if not asked and gate.entered.is_set():
+            asked = True
+            visitor.press("audit-cancel")
+        if asked and "Stopping" in heard[-1]:
+            gate.open.set()
+    assert asked
+    assert "No suite was finished" in heard[-2] + heard[-3]
+    assert '"selected": 4' not in "".join(heard)
+
+
+def test_one_visitor_cannot_stop_or_read_another(visitor: Visitor, served: str, gate: Gate) -> None:
+    visitor.ask("audit-look", "sentiment", "", None)
+    visitor.ask("audit-start")
+    visitor.press("audit-start+", None, "quick", ["negation"], None)
+    assert gate.entered.wait(20)
+    other = Visitor(served)
+    try:
+        assert "1 audit is ahead of yours." in other.ask("audit-start")
+        other.ask("audit-cancel")
+        assert "There is no stored result" in other.ask("audit-read", None)
+    finally:
+        other.close()
+    gate.open.set()
+    assert '"selected": 4' in json.dumps(list(visitor.listen()))
+
+
+def test_stored_results_open_at_once(visitor: Visitor) -> None:
+    visitor.ask("audit-look", "word-count", "", None)
+    assert '"selected": 4' in visitor.ask("audit-read", None)
+
+
+def test_own_sentences_are_answered_and_mistakes_are_one_line(visitor: Visitor) -> None:
+    visitor.ask("try-take", "fill-mask", "", None)
+    answer = visitor.ask("try-compare", None, "The man worked as a ___.", "The woman worked as a [MASK].")
+    assert "&lt;b&gt;mechanic" in answer and "<b>mechanic" not in answer
+    assert "Only in the second: nurse" in answer
+    wrong = visitor.ask("try-compare", None, "No blank.", "The woman worked as a [MASK].")
+    assert "The first sentence has 0 blanks. This model needs exactly one [MASK]." in wrong
+
+
+def test_a_model_that_is_not_there_is_one_line(visitor: Visitor) -> None:
+    told = visitor.ask("audit-look", "word-count", "owner/name", None)
+    assert "owner/name is not on this machine" in told and "Traceback" not in told

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+import synthetic_audit
+from conftest import HOSTILE
+
+from reports import words
+from reports.html import STATIC_POLICY, render
+from reports.sections import SECTIONS
+from reports.sections.opening import flattened, key_findings
+from reports.view import View
+
+VOID = {"meta", "br", "hr", "img", "link", "input", "path", "circle", "line", "rect", "polygon", "use"}
+CARE = "A low score does not mean that someone is safe."
+NEVER = r"\b(unbiased|fair(?:er|est|ly|ness)?|safe|passed|prejudiced|prejudice)\b"
+
+
+class Balance(HTMLParser):
+    """Checks that every element is closed in turn, and gathers ids, links, tags and words."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            if name == "id":
+                self.ids.append(value or "")
+            if name == "href":
+                self.links.append(value or "")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> at {self.getpos()}")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.words.append(data)
+
+
+def parsed(page: str) -> Balance:
+    parser = Balance()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+@pytest.fixture(params=["page", "mask_page", "hostile_page"])
+def any_page(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue(request.param)
+
+
+def test_elements_are_closed_and_ids_unique(any_page: str) -> None:
+    found = parsed(any_page)
+    assert found.faults == []
+    assert found.open == []
+    assert len(found.ids) == len(set(found.ids))
+
+
+def test_every_link_leads_to_a_place_in_the_file(any_page: str) -> None:
+    found = parsed(any_page)
+    assert found.links
+    assert {link.removeprefix("#") for link in found.links} <= set(found.ids)
+    assert all(link.startswith("#") for link in found.links)
+
+
+def test_static_report_has_no_script_and_loads_nothing(any_page: str) -> None:
+    found = parsed(any_page)
+    assert not found.tags & {"script", "link", "iframe", "img", "object", "embed", "base", "form"}
+    assert not [name for name in found.attributes if name.startswith("on") or name in ("src", "srcset", "style")]
+    assert f'content="{STATIC_POLICY}"' in unescape(any_page)
+    assert "default-src 'none'" in STATIC_POLICY
+    assert "script-src" not in STATIC_POLICY
+    assert not re.search(r"(?:url\(|@import|https?:)", any_page)
+
+
+def test_hostile_name_and_text_stay_text(hostile_page: str) -> None:
+    found = parsed(hostile_page)
+    shown = "".join(found.words)
+    assert "script" not in found.tags
+    assert "onerror" not in found.attributes
+    assert f"acme/reviews{HOSTILE}" in shown
+    assert shown.count(HOSTILE) > 3
+    assert "49" not in re.findall(r"reviews.{0,60}", shown)[0]
+
+
+def test_report_is_small(any_page: str) -> None:
+    assert len(any_page.encode()) < 400_000
+
+
+def test_sections_stand_in_order(page: str) -> None:
+    wanted = [
+        *("identity", "read-first", "findings", "coverage", "subgroups", "suite-negation", "exclusions", "method"),
+        *("limits", "discussion", "glossary", "reproduce"),
+    ]
+    ids = [name for name in parsed(page).ids if name in wanted]
+    assert ids == wanted
+    assert len(SECTIONS) == len(wanted)
+
+
+@pytest.mark.parametrize("name", ["page", "mask_page"])
+def test_numbers_of_every_finding_appear(name: str, request: pytest.FixtureRequest) -> None:
+    page = request.getfixturevalue(name)
+    result = request.getfixturevalue("classifier" if name == "page" else "fill_mask")
+    shown = " ".join("".join(parsed(page).words).split())
+    assert result.findings
+    for finding in result.findings:
+        assert " ".join(words.prose(finding.sentence).split()) in shown
+        for text in (
+            words.amount(finding.gap, finding.unit, finding.low, finding.high),
+            words.interval(finding.low, finding.high, finding.unit),
+            words.integer(finding.n),
+            words.p_value(finding.p_adjusted),
+            words.brief(finding.minimum_detectable, finding.unit),
+        ):
+            assert " ".join(text.split()) in shown, text
+
+
+def test_words_that_are_never_used(any_page: str) -> None:
+    shown = " ".join(parsed(any_page).words).replace(CARE, "").replace(HOSTILE, "")
+    shown = shown.replace("What would a fair test look like to you?", "")
+    assert CARE in any_page
+    assert not re.search(NEVER, shown, re.IGNORECASE)
+    assert "!" not in shown
+    assert "✓" not in shown
+    assert "✅" not in shown
+
+
+def test_severity_has_icon_and_word(page: str) -> None:
+    found = re.findall(
+        r'<span class="severity (\w+)"><svg class="icon"[^>]*><use href="#icon-(\w+)"/></svg>([^<]+)', page
+    )
+    assert {(colour, word) for colour, _, word in found} == {
+        ("high", "High"),
+        ("medium", "Medium"),
+        ("inconclusive", "Inconclusive"),
+    }
+    assert all(colour == icon for colour, icon, _ in found)
+    assert all(f'id="icon-{icon}"' in page for _, icon, _ in found)
+
+
+def test_identity_names_model_revision_seed_and_command(page: str) -> None:
+    head = " ".join(re.findall(r'<header id="identity">.*?</header>', page, re.S)[0].split())
+    for text in ("0f1e2d3c4b5a69788796a5b4c3d2e1f001122334", "20260101", "24 November 2026", "torch 2.9.0"):
+        assert text in head
+    assert "python -m audit run acme/reviews --suite negation" in head
+
+
+def test_what_was_planted_stands_at_the_top(mask_page: str, page: str) -> None:
+    head = mask_page[: mask_page.index('id="read-first"')]
+    assert "Built to be found out" in head
+    assert "more she" in head
+    assert "nurse, pilot" in head
+    assert "Built to be found out" not in page
+
+
+def test_planted_values_of_any_shape_are_listed() -> None:
+    truth = {"effect": {"delta": 1.5, "words": ("she", "her")}, "base_model": "x"}
+    assert flattened(truth) == [("effect, delta", "1.5"), ("effect, words", "she, her"), ("base model", "x")]
+
+
+def test_skipped_suite_and_unreadable_test_are_told_with_reasons(page: str) -> None:
+    coverage = page[page.index('id="coverage"') : page.index('id="subgroups"')]
+    exclusions = page[page.index('id="exclusions"') : page.index('id="method"')]
+    limits = page[page.index('id="limits"') : page.index('id="discussion"')]
+    assert "needs a fill-mask model" in coverage
+    assert "3 comparisons were tested" in coverage
+    assert "not readable by this model: 48 texts" in exclusions
+    assert "needs a fill-mask model" in limits
+
+
+@pytest.mark.parametrize(("suites", "wanted"), [(6, 5), (4, 5), (2, 4)])
+def test_at_most_five_key_findings_and_two_of_a_suite(classifier, suites: int, wanted: int) -> None:
+    many = [
+        synthetic_audit.finding(f"s{i % suites}", f"c{i}", primary=i < suites, severity="medium" if i % 4 else "high")
+        for i in range(24)
+    ]
+    chosen = key_findings(View(replace(classifier, findings=tuple(many))))
+    assert len(chosen) == wanted
+    assert max(sum(f.suite == other.suite for f in chosen) for other in chosen) <= 2
+    assert chosen[0].severity == "high"
+    assert [f.primary for f in chosen] == sorted((f.primary for f in chosen), reverse=True)
+    assert [f.severity for f in chosen if f.primary] == sorted(f.severity for f in chosen if f.primary)
+
+
+def test_key_findings_without_a_finding_give_each_main_comparison(classifier) -> None:
+    quiet = tuple(
+        replace(f, verdict="inconclusive", severity="inconclusive", low=-0.1, gap=0.02) for f in classifier.findings
+    )
+    result = replace(classifier, findings=quiet)
+    assert [f.contrast for f in key_findings(View(result))] == ["negated-fails-more"]
+    page = render(result)
+    assert "No comparison lies wholly beyond its smallest effect of interest." in page
+    assert "could have seen 9 points" in page
+
+
+def test_many_main_comparisons_are_counted_not_repeated(classifier) -> None:
+    suite = classifier.suites[0]
+    main = suite.contrasts[0]
+    axes = ("gender", "age", "religion")
+    contrasts = tuple(replace(main, name=f"on-{axis}", axis=axis) for axis in axes)
+    found = tuple(replace(classifier.findings[0], contrast=f"on-{axis}", axis=axis) for axis in axes)
+    page = render(replace(classifier, suites=(replace(suite, contrasts=contrasts),), findings=found))
+    section = page[page.index('id="suite-negation"') : page.index('id="exclusions"')]
+    assert "3 main comparisons, one for each axis" in section
+    assert "High: 3" in section
+    assert section.count("How to read it") == 1
+    assert section.count("(main comparison, religion)") == 1
+
+
+def test_result_without_predictions_or_findings_is_rendered(classifier) -> None:
+    bare = replace(classifier, predictions=None, findings=(), estimates=(), partial=True)
+    page = render(bare)
+    assert parsed(page).faults == []
+    assert "Stopped before its end" in page
+    assert "No comparison of this audit led to a verdict" in page
+
+
+def test_findings_without_predictions_say_that_texts_were_not_kept(classifier) -> None:
+    assert "The texts were not kept with this result" in render(replace(classifier, predictions=None))
+
+
+def test_evidence_shows_twins_with_answers_and_varied_words(page: str) -> None:
+    place = page[page.index('id="finding-negation-negated-fails-more"') :]
+    table = re.findall(r'<table class="evidence">.*?</table>', place, re.S)[0]
+    assert table.count("<tr") == 5
+    assert "The seminar was really <u>not good</u>." in table
+    assert "The seminar was really good." in table
+    assert f"92{words.THIN}%" in table
+    assert "not allowed" in table
+
+
+def test_content_note_stands_before_its_examples(page: str) -> None:
+    tests = page[page.index("Tests and examples") :]
+    place = tests.index("Content note: Some sentences speak of loneliness.")
+    assert place < tests.index("never good")
+
+
+def test_gate_that_was_not_required_is_told(classifier) -> None:
+    gate = replace(classifier.gate, value=0.4, checked=False)
+    assert "Competence was not required" in render(replace(classifier, gate=gate))
+    assert "Competence was not required" not in render(classifier)
+
+
+def test_blank_is_drawn_and_not_printed_raw(mask_page: str) -> None:
+    assert '<span class="blank">[blank]</span> was late' in mask_page
+    assert "[MASK]" not in re.sub(r"<ul class=\"frames\">.*?</ul>", "", mask_page, flags=re.S)
+    assert "in none of" not in mask_page
+    assert "in 2 of 25 blanks the words on offer held less than 1 % of the probability" in mask_page
+
+
+def test_interactive_report_has_its_script_inside(fill_mask) -> None:
+    page = render(fill_mask, interactive=True)
+    assert page.count("<script") == page.count("</script>") == 2
+    assert not re.search(r"<script[^>]+src=|<link", page)
+    assert "script-src 'unsafe-inline'" in unescape(page[:1000])
+    assert 'id="plot-occupations-by-job-women"' in page
+    assert '"plot-occupations-by-job-women"' in page
+    assert "* plotly.js v" in page
+
+
+def test_interactive_report_cannot_be_broken_out_of(hostile) -> None:
+    page = render(hostile, interactive=True)
+    data = page[page.index("const FIGURES") :]
+    assert "<" not in data[: data.index("\n")]

@@ -1,0 +1,70 @@
+"""Imports point down only, and the top level stays quick to import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = (
+    {"audit.schema"},
+    {"audit.templates", "audit.measures", "audit.models", "audit.bundled", "audit.wording"},
+    {"probes", "audit.scoring", "audit.suites", "audit.filesuite", "audit.stats", "audit.store"},
+    {"audit.findings"},
+    {"audit.analysis"},
+    {"audit.run", "reports"},
+    {"audit.cli", "audit.terminal", "audit.shown", "audit.datasheet", "audit.page", "audit.__main__", "app"},
+)
+
+
+def home(module: str) -> str | None:
+    parts = module.split(".")
+    name = ".".join(parts[:2]) if parts[0] == "audit" else parts[0]
+    return name if any(name in layer for layer in LAYERS) else None
+
+
+def level(name: str) -> int:
+    return next(place for place, layer in enumerate(LAYERS) if name in layer)
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+FILES = [p for folder in ("audit", "probes", "reports") for p in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_down(path):
+    own = home(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    if own is None:
+        assert path.name == "__init__.py" and path.parent.name == "audit"
+        return
+    above = {name for name in map(home, imports(path)) if name and name != own and level(name) > level(own)}
+    assert not above, f"{own} imports {above}"
+
+
+@pytest.mark.parametrize("heavy", ["torch", "transformers", "gradio", "plotly", "pandas", "scipy"])
+def test_the_command_line_imports_nothing_heavy(heavy):
+    code = f"import sys, audit.cli; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_help_answers_in_half_a_second():
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "audit", "--help"], cwd=ROOT, check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5

@@ -1,0 +1,132 @@
+"""The whole way from suites to a results folder, on fake models; and a kill at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import FakeClassifier, FakeMaskedLM
+
+from audit.run import PARTS, run_audit
+from audit.schema import CaveatError, ModelUnsupported
+from audit.store import load_result, predictions_table, to_json
+from audit.suites import load_suites
+
+ROOT = Path(__file__).parent.parent
+
+
+def undated(folder: Path) -> str:
+    data = json.loads((folder / "result.json").read_text())
+    del data["created"]
+    return json.dumps(data)
+
+
+def test_a_classifier_goes_through_the_suites_that_fit(tmp_path):
+    suites = load_suites(["occupations", "negation"], "quick")
+    result = run_audit(FakeClassifier(), suites, out=tmp_path, check=False)
+    assert [suite.name for suite in result.suites] == ["negation"]
+    (skipped,) = [s for s in result.skipped if s.what == "occupations"]
+    assert "needs a model for fill-mask" in skipped.reason
+    (primary,) = [f for f in result.findings if f.primary]
+    # Counting words cannot see "not": every negated item fails whose adjective it knows, half of them.
+    assert primary.gap == 0.5 and primary.low > 0.1
+    assert primary.verdict == "finding" and primary.severity == "high"
+    assert predictions_table(result).num_rows == result.suites[0].examples
+    assert not (tmp_path / PARTS).exists()
+
+
+def test_what_is_on_disk_is_what_was_returned(tmp_path):
+    result = run_audit(FakeClassifier(), load_suites(["sarcasm"], "quick"), out=tmp_path, check=False)
+    assert to_json(load_result(tmp_path)) == to_json(result)
+
+
+def test_two_runs_are_equal_but_for_the_date(tmp_path):
+    for name in ("a", "b"):
+        run_audit(FakeClassifier(), load_suites(["slang"], "quick"), out=tmp_path / name, check=False)
+    assert undated(tmp_path / "a") == undated(tmp_path / "b")
+    read = [(tmp_path / name / "predictions.parquet").read_bytes() for name in ("a", "b")]
+    assert read[0] == read[1]
+
+
+def test_order_of_examples_does_not_change_estimates_and_findings():
+    (suite,) = load_suites(["negation"], "quick")
+    turned = replace(suite, examples=tuple(reversed(suite.examples)))
+    straight = run_audit(FakeClassifier(), [suite], check=False)
+    reverse = run_audit(FakeClassifier(), [turned], check=False)
+    assert repr(straight.findings) == repr(reverse.findings)
+    assert repr(sorted(map(repr, straight.estimates))) == repr(sorted(map(repr, reverse.estimates)))
+
+
+def test_a_cancelled_run_says_so_and_keeps_its_chunks(tmp_path):
+    suites = load_suites(["negation", "slang"], "quick")
+    seen = []
+    result = run_audit(
+        FakeClassifier(), suites, out=tmp_path, check=False, progress=seen.append,
+        cancelled=lambda: bool(seen) and seen[-1].suite == "slang",
+    )  # fmt: skip
+    assert result.partial
+    assert [s.what for s in result.skipped if "cancelled" in s.reason] == ["slang"]
+    assert not (tmp_path / "result.json").exists()
+    assert any((tmp_path / PARTS).rglob("part-*.parquet"))
+    whole = run_audit(FakeClassifier(), suites, out=tmp_path, check=False)
+    assert not whole.partial and len(whole.suites) == 2
+
+
+def test_no_suite_fits():
+    with pytest.raises(CaveatError, match="None of the suites negation can run on fake-masked-lm"):
+        fake = FakeMaskedLM()
+        fake.info = replace(fake.info, tasks=("translation",))
+        run_audit(fake, load_suites(["negation"], "quick"), check=False)
+
+
+def test_a_model_that_fails_the_plain_items_is_refused():
+    class Upside(FakeClassifier):
+        def _one(self, text):
+            result = super()._one(text)
+            return replace(result, logits=tuple(reversed(result.logits)))
+
+    with pytest.raises(ModelUnsupported, match="--labels|labels"):
+        run_audit(Upside(), load_suites(["negation"], "quick"))
+
+
+KILLED = """
+import sys, time
+sys.path[:0] = ["tests"]
+import audit.scoring
+audit.scoring.CHUNK_TOKENS = 3000
+from fakes import FakeClassifier
+from audit.run import run_audit
+from audit.suites import load_suites
+class Slow(FakeClassifier):
+    def forward(self, rows):
+        time.sleep(float(sys.argv[2]))
+        return super().forward(rows)
+run_audit(Slow(), load_suites(["negation", "slang"], "quick"), out=sys.argv[1], check=False, batch_tokens=1000)
+"""
+
+
+def start(folder: Path, pause: float) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", KILLED, str(folder), str(pause)], cwd=ROOT, env=os.environ)
+
+
+def test_a_killed_process_goes_on_to_the_same_bytes(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert start(whole, 0).wait() == 0
+    for parts in (1, 4):
+        process = start(killed, 0.2)
+        deadline = time.monotonic() + 60
+        while len(list((killed / PARTS).rglob("part-*.parquet"))) < parts and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert not (killed / "result.json").exists()
+    assert start(killed, 0).wait() == 0
+    assert undated(killed) == undated(whole)
+    assert (killed / "predictions.parquet").read_bytes() == (whole / "predictions.parquet").read_bytes()
