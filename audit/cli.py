@@ -158,3 +158,11 @@ def suites_datasheet(
         raise CaveatError("Give the name of one suite, or --all. See the names with: caveat suites list")
     for path in write_datasheets([name] if name else None, out):
         typer.echo(path)
+
+
+@suites_app.command("labels")
+def suites_labels() -> None:
+    """Compare the labels of all items with two blind label passes, and write probes/data/label_check.tsv."""
+    from audit.shown import show_label_check
+
+    show_label_check()

@@ -69,13 +69,14 @@ def datasheet(suites: Sequence[Suite], ours: bool = True) -> str:
         Markdown.
     """
     suite = suites[-1]
+    name = suite.name if ours else "FILE"
     lines = chain(
         [
             f"# Datasheet: {_escaped(suite.title)}",
             "",
             f"*{_escaped(suite.question)}*",
             "",
-            f"Suite `{suite.name}`, version {suite.version}. Written by `caveat suites datasheet {suite.name}` from "
+            f"Suite `{suite.name}`, version {suite.version}. Written by `caveat suites datasheet {name}` from "
             "the suite itself: change the suite, not this file.",
             "",
         ],
@@ -83,7 +84,7 @@ def datasheet(suites: Sequence[Suite], ours: bool = True) -> str:
         _composition(suites),
         _collection(suite),
         _labelling(suite, ours),
-        _uses(suite),
+        _uses(suite, name),
         _list("Limits", suite.limitations),
         _maintenance(suites, ours),
         _tests(suites),
@@ -206,10 +207,10 @@ def _right(example: Example) -> str:
     return " or ".join(sorted(example.allowed)) if example.allowed else "no answer is right or wrong"
 
 
-def _uses(suite: Suite) -> Iterator[str]:
+def _uses(suite: Suite, name: str) -> Iterator[str]:
     yield from (
         "## Uses", "",
-        f"For models of {' and '.join(suite.tasks)}, by `caveat run MODEL --suite {suite.name}`; for teaching, and for "
+        f"For models of {' and '.join(suite.tasks)}, by `caveat run MODEL --suite {name}`; for teaching, and for "
         "finding where to look closer. Not for ranking people or groups, not as training data, and not as a "
         "certificate: no result here shows that a model may be used.", "",
     )  # fmt: skip

@@ -72,3 +72,24 @@ def one_of_each_group(examples: Sequence[Example], most: int = 4) -> list[Exampl
     for example in examples:
         seen.setdefault(example.group, example)
     return list(seen.values())[:most]
+
+
+def show_label_check() -> None:
+    """Write the table of the label check beside the passes, and print it."""
+    from pathlib import Path
+
+    import probes
+    from audit.labelcheck import CHECK, check, judgements, overall, table
+    from audit.suites import load_suites
+
+    out, _ = consoles()
+    judged = judgements()
+    rows = [row for suite in load_suites(None, "full") for row in check(suite, judged)]
+    path = Path(probes.__path__[0]) / "data" / CHECK
+    path.write_text(table(rows), encoding="utf-8")
+    for row in rows:
+        out.print(
+            f"{row['suite']:<13} {row['test']:<30} {row['items']:>5} {row['alpha']:>15} {row['disagreements']:>4}"
+        )
+    items, outside = overall(rows)
+    out.print(f"{items:,} judged by two automated annotators; {outside} with a first label that is not allowed.")

@@ -63,7 +63,7 @@ def _named(text: str, unit: Unit) -> str:
         case "log-odds":
             return f"{text} log-odds"
         case "valence":
-            return f"{text} on the -1 to +1 scale"
+            return f"{text} valence {'unit' if text == '1' else 'units'}"
         case "bits":
             return f"{text} bits"
         case _:
@@ -80,10 +80,13 @@ def amount(gap: float, unit: Unit, low: float, high: float) -> str:
         high: upper end.
 
     Returns:
-        Words such as "31 points" or "1.2 log-odds (odds ratio 3.3)".
+        Words such as "31 points", "0.21 valence units" or "1.2 log-odds (odds ratio 3.3)". They stand after "by" and
+        before "higher" or "more" alike. A valence unit is the way from undecided (0) to surely positive (1).
     """
-    text = _named(number(abs(gap) * _scale(unit), places(low, high, unit)), unit)
-    if unit != "log-odds":
+    printed = number(abs(gap) * _scale(unit), places(low, high, unit))
+    text = _named(printed, unit)
+    # beside a 0 the ratio would seem to say something else
+    if unit != "log-odds" or not float(printed.replace(",", "")):
         return text
     ratio = math.exp(min(abs(gap), 50.0))
     if ratio >= 99.5:

@@ -179,7 +179,7 @@ SUITE = Suite(
     method=(
         "Each cue is crossed with situations that have a bad and a good turn, and each pair of cue and situation gives "
         "four texts: sarcastic (cue and bad event), sincere (same cue, good event), and both events in plain words. "
-        "The primary number is accuracy on sincere texts minus accuracy on sarcastic ones, over 12 cues and 24 "
+        "The primary number is accuracy on sincere texts minus accuracy on sarcastic ones, over 24 cues and 24 "
         "situations at standard depth. A model that takes every cue for sarcasm fails the sincere texts instead, and "
         "the plain texts show whether it knows good from bad events at all."
     ),
@@ -196,8 +196,8 @@ SUITE = Suite(
         "whether it recognizes sarcasm as such: a model that never saw sarcasm but weighs events well does well here.",
         "Sarcastic and sincere texts differ in the whole event, so part of a gap can come from bad events being harder "
         "to read than good ones. The plain twins show how much.",
-        "The primary contrast averages over families of cues with one cue each at standard depth. Differences between "
-        "families mix the family with its one wording; the full depth has four of each.",
+        "The primary contrast averages over families of cues with two cues each at standard depth. Differences between "
+        "families mix the family with its wordings; the full depth has four of each.",
         "Sarcasm that says something bad and means something good, and sarcasm without any cue, are not covered.",
         "Emoticons and emoji stand apart, because vocabularies without them give a model nothing to read.",
     ),

@@ -50,7 +50,7 @@ class Size:
 
 SIZES: Mapping[Depth, Size] = {
     "quick": Size(1, 1, 12, 6, 3, arms=("sarcastic", "sincere")),
-    "standard": Size(1, 4, 24, 24, 24),
+    "standard": Size(2, 4, 24, 12, 24),
     "full": Size(99, 99, 99, 99, 99),
 }
 
@@ -112,15 +112,20 @@ def _quadruple(cue: Cue, situation: Mapping[str, str], arms: tuple[str, ...]) ->
 
 
 def build(depth: Depth) -> Iterable[Example]:
-    """Make the examples of a depth: every cue with every situation, or at quick depth with some of them in turn."""
+    """Make the examples of a depth: every cue with every situation at full depth, with some of them in turn below.
+
+    At standard depth the two cues of a test share the situations between them, so that each situation stands in each
+    test once: cues differ a great deal, and more cues make a study stronger than more cases of each.
+    """
     size = SIZES[depth]
     situations = table("sarcasm_situations")[: size.situations]
     for at, (test, rows) in enumerate(cues().items()):
         apart = test in SYMBOLS
         count = min(size.each_symbol if apart else size.each, len(situations))
-        for cue in rows[: size.symbols if apart else size.cues]:
+        for number, cue in enumerate(rows[: size.symbols if apart else size.cues]):
+            start = at + number * count
             for step in range(count):
-                yield from _quadruple(cue, situations[(at + step) % len(situations)], size.arms)
+                yield from _quadruple(cue, situations[(start + step) % len(situations)], size.arms)
 
 
 def wordings() -> dict[str, str]:

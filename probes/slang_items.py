@@ -25,11 +25,11 @@ INTENSIFIERS = {
     "hella": ("hella", "really"),
     "mad": ("mad", "very"),
     "wicked": ("wicked", "extremely"),
-    "highkey": ("highkey", "definitely"),
+    "super": ("super", "especially"),
     "crazy": ("crazy", "incredibly"),
-    "proper": ("proper", "thoroughly"),
-    "straight-up": ("straight up", "honestly"),
-    "mega": ("mega", "immensely"),
+    "proper": ("proper", "truly"),
+    "so-freaking": ("so freaking", "so very"),
+    "mega": ("mega", "unbelievably"),
 }
 """Filler -> slang intensifier, standard one."""
 
@@ -41,27 +41,27 @@ INTENSIFIED = {
     "i5": ("I'm {x} worried about the rent.", "negative"),
     "i6": ("The man at the desk was {x} rude to us.", "negative"),
     "i7": ("She was {x} disappointed with the course.", "negative"),
-    "i8": ("My neighbors are {x} angry about the noise.", "negative"),
+    "i8": ("My neighbors are {x} annoyed about the noise.", "negative"),
 }
 
 DENIED = {
-    "negated-praise": ("fire", "legit", "elite", "chefs-kiss", "lit", "mint", "poggers", "groovy"),
-    "negated-blame": ("mid", "cringe", "wack", "basic", "rubbish", "naff", "meh", "bush-league"),
+    "negated-praise": ("fire", "legit", "elite", "a-w", "lit", "mint", "goated", "a-vibe"),
+    "negated-blame": ("mid", "cringe", "wack", "basic", "rubbish", "naff", "an-l", "bush-league"),
 }
 """Test -> ids of the terms that are negated in it."""
 
 DENIALS = {
     "d1": "Their second single is not {x}.",
-    "d2": "I would not call the concert {x}.",
-    "d3": "Nobody said that the party was {x}.",
+    "d2": "I wouldn't call the concert {x}.",
+    "d3": "Nobody is saying that the party was {x}.",
     "d4": "The new menu isn't {x}.",
-    "d5": "His remix was never {x}.",
+    "d5": "I don't think that her set was {x}.",
     "d6": "To be clear, the trailer is not {x}.",
 }
 
 EMOJI = {
     "emoji-fire": ("🔥", "excellent", "positive"),
-    "emoji-hundred": ("💯", "completely right", "positive"),
+    "emoji-hundred": ("💯", "exactly right", "positive"),
     "emoji-bin": ("🗑️", "terrible", "negative"),
     "emoji-cap": ("🧢", "a lie", "negative"),
     "emoji-hand": ("👌", "perfect", "positive"),
@@ -73,11 +73,11 @@ EMOJI = {
 
 EMOJI_FRAMES = {
     "e1": "What he said in that interview is {x}.",
-    "e2": "The last speech of the night was {x}.",
-    "e3": "Her answer to the question is {x}.",
-    "e4": "Everything on that page is {x}.",
-    "e5": "The second half of the video is {x}.",
-    "e6": "My opinion of the trailer: it is {x}.",
+    "e2": "The last speech at graduation was {x}.",
+    "e3": "Her answer to that last question is {x}.",
+    "e4": "That post about our dorm is {x}.",
+    "e5": "What she wrote about the game is {x}.",
+    "e6": "The comment under your photo is {x}.",
 }
 
 

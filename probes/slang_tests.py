@@ -51,7 +51,7 @@ def _dialect(name: str, title: str, feature: str, source: str, locale: str) -> T
     return _test(
         name,
         title,
-        f"{feature} The pair differs in this feature alone and means the same, so its polarity is the same.",
+        f"{feature} The twin has the nearest standard wording, so the polarity is the same.",
         _DIALECT_HARM,
         expected="The same label and about the same confidence for both.",
         kind="INV",
@@ -249,7 +249,7 @@ DIALECT_TESTS: tuple[Test, ...] = (
     _dialect(
         "dialect-indian-stative-progressive",
         "Progressive of stative verbs",
-        "In Indian English, verbs of state such as like and have may stand in the progressive.",
+        "In Indian English, verbs of state such as have and know may stand in the progressive.",
         "van Rooy (2014), Progressive aspect and stative verbs in Outer Circle varieties, World Englishes 33",
         "Indian English",
     ),
@@ -270,7 +270,7 @@ DIALECT_TESTS: tuple[Test, ...] = (
     _dialect(
         "dialect-singapore-lah",
         "Clause-final lah",
-        "In Colloquial Singapore English, lah at the end shows the speaker's stance toward the listener.",
+        "In Colloquial Singapore English, lah at the end of a clause shows the speaker's stance toward the listener.",
         "Gupta (1992), The pragmatic particles of Singapore Colloquial English, Journal of Pragmatics 18",
         "Colloquial Singapore English",
     ),

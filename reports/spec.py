@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from audit.schema import SuiteInfo, Unit
+from reports.words import group_name
 
 ChartKind = Literal["forest", "dots", "dumbbell", "scatter"]
 Symbol = Literal["circle", "diamond", "square", "triangle-up"]
@@ -144,7 +145,7 @@ class Palette:
 
     def label(self, key: str) -> str:
         """Name of a group as the suite calls it."""
-        return self.labels.get(key) or key.replace("_", " ")
+        return self.labels.get(key) or group_name(key)
 
 
 def palette(suite: SuiteInfo) -> Palette:

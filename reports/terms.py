@@ -34,5 +34,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     ("Smallest gap that could have been seen", "The size of gap that this study would have detected in 80 of 100 "
      "repetitions. Smaller gaps may exist and stay unseen."),
     ("Twins", "Two texts that differ only in what is compared."),
-    ("Valence", "The probability of positive minus the probability of negative, from \N{MINUS SIGN}1 to +1."),
+    ("Valence", "The probability of positive minus the probability of negative, from \N{MINUS SIGN}1 (surely "
+     "negative) over 0 to +1 (surely positive). One valence unit is the way from 0 to +1, so two texts can lie at most "
+     "2 units apart."),
 )  # fmt: skip

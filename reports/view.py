@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from audit.schema import AuditResult, Contrast, Finding, SuiteInfo
 from reports import words
+from reports.breakdowns import blanked
 from reports.charts import charts_for, subgroup_chart
 from reports.evidence import Evidence, TwinFills, twin_fills
 from reports.spec import ChartSpec, palette
@@ -60,6 +61,7 @@ class View:
             term_id=term_id,
         )
         environment.filters["prose"] = words.prose
+        environment.filters["frame"] = words.frame
         return environment
 
     @cached_property
@@ -105,7 +107,20 @@ class View:
 
     def headline(self, finding: Finding) -> str:
         """Title of a finding."""
-        return words.headline(self.contrast(finding), finding)
+        return words.headline(self.contrast(finding), finding, self.names.get((finding.suite, finding.contrast), ""))
+
+    @cached_property
+    def names(self) -> dict[tuple[str, str], str]:
+        """How each comparison is called, by suite and contrast."""
+        return {
+            (name, contrast): called
+            for name, suite in self.suites.items()
+            for contrast, called in words.comparison_names(
+                {contrast.name: contrast for contrast in suite.contrasts},
+                self.findings(name),
+                {test.name: blanked(test.title) for test in suite.tests},
+            ).items()
+        }
 
     def labels(self, suite: str) -> dict[str, str]:
         """Names of a suite's groups."""

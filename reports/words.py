@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.schema import Contrast, Finding, Severity, Unit, Verdict
+from markupsafe import Markup
+
+from audit.schema import MASK, Contrast, Finding, Severity, Unit, Verdict
 from audit.wording import digits, size_words
 
 MINUS = "\N{MINUS SIGN}"
@@ -140,18 +143,32 @@ def amount(value: float, unit: Unit, low: float = math.nan, high: float = math.n
     if unit == "points":
         return f"{text} point" if text.lstrip(MINUS) == "1" else f"{text} points"
     if unit == "valence":
-        return text
-    return f"{text} {unit}"
+        return f"{text} valence {'unit' if text.lstrip(MINUS) == '1' else 'units'}"
+    return f"{text} {'per step' if unit == 'slope' else unit}"
+
+
+def gap_words(finding: Finding) -> str:
+    """Print the gap of a finding as its sentence does: without its sign, a difference of rates in points."""
+    unit: Unit = "points" if finding.unit == "share" else finding.unit
+    return amount(abs(finding.gap), unit, finding.low, finding.high)
+
+
+def gap_interval(finding: Finding) -> str:
+    """Print the interval of a finding in the direction of its sentence."""
+    low, high = (-finding.high, -finding.low) if finding.gap < 0 else (finding.low, finding.high)
+    return interval(low, high, finding.unit)
+
+
+def detectable(finding: Finding) -> str:
+    """Print the smallest gap that could have been seen; a rate cannot differ by 100 points or more."""
+    if finding.unit in ("points", "share") and finding.minimum_detectable >= 1:
+        return "no gap of any size"
+    return size(finding.minimum_detectable, finding.unit)
 
 
 def size(value: float, unit: Unit) -> str:
     """Print a size that has no interval of its own: a threshold, a smallest gap that could have been seen."""
-    return size_words(value, unit).replace("-1 to +1", f"{MINUS}1 to +1") if math.isfinite(value) else DASH
-
-
-def brief(value: float, unit: Unit) -> str:
-    """Print a size for a column: as `size`, the scale of a valence left out."""
-    return size(value, unit).partition(" on the ")[0]
+    return size_words(value, unit) if math.isfinite(value) else DASH
 
 
 def prose(text: str) -> str:
@@ -212,6 +229,55 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def group_name(key: str) -> str:
+    """Turn the id of a group into its name: "black-men" becomes "Black men"."""
+    name = re.sub(r"-(?=(?:wo)?men$)", " ", readable(key))
+    return re.sub(r"^(?:asian|black|hispanic)\b", lambda match: match.group().capitalize(), name)
+
+
+def frame(pattern: str) -> Markup:
+    """Set the wording of a frame for people: slots in italics, alternatives between slashes, a blank as a line.
+
+    Args:
+        pattern: as the suite keeps it: "It was [{a:adj}|not {a:adj}] session.", "<a coworker> came."
+    """
+    text = re.sub(r"\[([^\[\]]*\|[^\[\]]*)\]", _alternatives, pattern.replace(MASK, "____"))
+    out = Markup("")
+    for part in re.split(r"(\{[^{}]*\}|<[^<>]*>)", text):
+        if part.startswith("{"):
+            article, _, slot = part[1:-1].rpartition(":")
+            out += Markup("{}<i>{}</i>").format("a/an " if article else "", readable(slot))
+        elif part.startswith("<"):
+            out += Markup("<i>{}</i>").format(part[1:-1])
+        else:
+            out += prose(part)
+    return out
+
+
+def _alternatives(found: re.Match[str]) -> str:
+    """Set "[|not |really ]" as "(— / not / really) ": a dash where nothing stands."""
+    options = found.group(1).split("|")
+    space = " " if any(option.endswith(" ") for option in options) else ""
+    before = " " if any(option.startswith(" ") for option in options) else ""
+    return f"{before}({' / '.join(option.strip() or DASH for option in options)}){space}"
+
+
+def clause(contrast: Contrast, higher: bool, gap: str = "") -> str:
+    """Give what a contrast says of a gap, as a clause that stands alone; without a size when none is given."""
+    text = contrast.higher if higher else contrast.lower
+    group, reference = (
+        contrast.group_label or readable(contrast.group),
+        contrast.reference_label or readable(contrast.reference),
+    )
+    if not gap:
+        text = text.replace("by {gap}", "")
+    for slot, value in (("{gap}", gap), ("{group_label}", group), ("{reference_label}", reference)):
+        text = text.replace(slot, value)
+    text = " ".join(text.replace(" ,", ",").split())
+    # suites write "those" for the sentences that are counted before it
+    return f"sentences {text.removeprefix('those ')}" if text.startswith("those ") else text
+
+
 def arms(contrast: Contrast | None, finding: Finding) -> tuple[str, str]:
     """Names of the two arms of a finding, as the suite calls them."""
     group = (contrast.group_label if contrast else "") or readable(finding.group)
@@ -219,29 +285,62 @@ def arms(contrast: Contrast | None, finding: Finding) -> tuple[str, str]:
     return group, reference
 
 
-def headline(contrast: Contrast | None, finding: Finding) -> str:
-    """The finding as a title: one clause with its number, or what could not be seen."""
+def pair_name(contrast: Contrast | None, finding: Finding) -> str:
+    """Name a comparison by its two arms."""
     group, reference = arms(contrast, finding)
-    gap = amount(abs(finding.gap), finding.unit, finding.low, finding.high)
+    return capital(f"{group} and {reference}" if reference else group)
+
+
+def comparison_names(contrasts: Mapping[str, Contrast], findings: Sequence[Finding], titles: Mapping[str, str]) -> dict[str, str]:
+    """Name each comparison of a suite so that no two are called alike.
+
+    Args:
+        contrasts: of the suite, by name.
+        findings: of the suite.
+        titles: of its tests, by name.
+
+    Returns:
+        Contrast -> its two arms where they tell it apart, else its one test, else the arms with the measure, else
+        the arms with its own name.
+    """
+    options = {}
+    for finding in findings:
+        contrast = contrasts.get(finding.contrast)
+        pair = pair_name(contrast, finding)
+        tests = contrast.tests if contrast else ()
+        test = titles.get(tests[0], pair) if len(tests) == 1 else pair
+        measure = wording(finding.measure).title
+        measure = measure[:1].lower() + measure[1:]
+        own = f"{pair} ({finding.contrast.replace('-', ' ')})"
+        options[finding.contrast] = (pair, test, f"{pair}, {measure}", own)
+    names = {}
+    for name, wanted in options.items():
+        others = {option for other, found in options.items() if other != name for option in found}
+        names[name] = next((option for option in wanted if option not in others), wanted[-1])
+    return names
+
+
+def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str:
+    """The finding as a title: one clause with its number, or what could not be seen.
+
+    Args:
+        contrast: what the finding answers.
+        finding: the numbers.
+        name: how the comparison is called where no gap is claimed; its two arms when empty.
+    """
     shown = finding.verdict in ("finding", "uncertain", "below") or illustration(finding)
     if shown and contrast is not None:
-        clause = contrast.higher if finding.gap >= 0 else contrast.lower
-        for slot, text in (("{gap}", gap), ("{group_label}", group), ("{reference_label}", reference)):
-            clause = clause.replace(slot, text)
-        # suites write "those" for the sentences that are counted before it
-        clause = f"sentences {clause.removeprefix('those ')}" if clause.startswith("those ") else clause
-        return prose(capital(clause))
-    pair = capital(f"{group} and {reference}" if reference else group)
+        return prose(capital(clause(contrast, finding.gap >= 0, gap_words(finding))))
+    name = prose(name or pair_name(contrast, finding))
     match finding.verdict:
         case "equivalent":
-            return f"{pair}: no difference larger than {size(finding.threshold, finding.unit)} on these items"
+            return f"{name}: no difference larger than {size(finding.threshold, finding.unit)} on these items"
         case "undefined":
-            return f"{pair}: no verdict"
+            return f"{name}: no verdict"
         case "inconclusive":
-            seen = size(finding.minimum_detectable, finding.unit)
-            return f"{pair}: no evidence of a difference at this power (could have seen {seen})"
+            return f"{name}: no evidence of a difference at this power (could have seen {detectable(finding)})"
         case _:
-            return f"{pair}: a gap of {gap}"
+            return f"{name}: a gap of {gap_words(finding)}"
 
 
 def illustration(finding: Finding) -> bool:

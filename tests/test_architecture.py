@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"audit.schema"},
-    {"audit.templates", "audit.measures", "audit.models", "audit.bundled", "audit.wording"},
-    {"probes", "audit.scoring", "audit.suites", "audit.filesuite", "audit.stats", "audit.store"},
+    {"audit.templates", "audit.measures", "audit.models", "audit.fetch", "audit.bundled", "audit.wording"},
+    {"probes", "audit.scoring", "audit.suites", "audit.labelcheck", "audit.filesuite", "audit.stats", "audit.store"},
     {"audit.findings"},
     {"audit.analysis"},
     {"audit.run", "reports"},
@@ -62,9 +62,11 @@ def test_the_command_line_imports_nothing_heavy(heavy):
 
 
 def test_help_answers_in_half_a_second():
-    times = []
+    # Processor time, so that a busy machine does not count; alone on a machine it is the time that passes.
+    used = []
     for _ in range(3):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "audit", "--help"], cwd=ROOT, check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.5
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(used) < 0.5

@@ -1,4 +1,4 @@
-"""What an audit of a model with a known truth must show: the planted effect at its size, and silence where there is none."""
+"""What an audit of a model with a known truth must show: the effect at its size, and silence where there is none."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Request:
     choices: tuple[str, ...] = ()
     """Fill-mask: the words among which the blank is filled. Empty for classifiers."""
     hidden: tuple[Span, ...] = ()
-    """Characters of `text` of which every piece is masked as well (role "prior")."""
+    """Characters of `text` of which every piece is masked as well (role "prior"); a causal model reads "person"."""
     exclude: tuple[Span, ...] = ()
     """Log-likelihoods: characters of `text` whose pieces are not counted in the sum."""
     top_k: int = 0
@@ -41,7 +41,7 @@ class Row:
 
     ids: tuple[int, ...]
     positions: tuple[int, ...] = ()
-    """Masked-LM: the positions whose vocabulary distribution is needed. Empty for classifiers."""
+    """Language models: the positions whose vocabulary distribution is needed. Empty for classifiers."""
     targets: tuple[tuple[int, ...], ...] = ()
     """One tuple a position: the vocabulary ids whose log-probability is needed."""
     top_k: int = 0
@@ -68,7 +68,8 @@ class Response:
     probabilities: tuple[float, ...] = ()
     """One a label, adding to 1."""
     mass: float = 1.0
-    """Probability that the labels held before renormalising; 1 for a classifier."""
+    """Probability that the labels held before renormalising; 1 for a classifier. A causal model: what the choices
+    hold as continuations of the text before the blank."""
     value: float = float("nan")
     """Log-likelihoods: sum of natural logs over the counted pieces. Classifiers: the valence, -1 to 1."""
     tokens: int = 0

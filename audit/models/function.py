@@ -170,6 +170,12 @@ POSITIVE_WORDS = _words(
     happy glad pleased delighted thrilled grateful thankful proud cheerful joyful excited relieved hopeful
     kind friendly helpful generous warm honest reliable skilled talented clever polite safe comfortable clean fresh
     tasty delicious success successful win won winning celebrate celebrated thanks
+    favorite lucky blessed joy bliss blissful smile smiling smiled laugh laughing laughed calm peaceful relaxed rested
+    healthy strong bright sweet gorgeous marvelous magnificent glorious incredible exciting inspiring magical paradise
+    heaven treasure gift bless congratulations bravo hooray yay thrive thriving content confident pleasure treat cozy
+    graceful elegant refreshing satisfying satisfied rewarding worthwhile promising improved smooth gentle caring
+    supportive encouraging welcome beloved cherish cherished dream dreamy adorable cute splendid fabulous phenomenal
+    flawless ideal valuable useful wise smart gifted bold brave loyal respectful respected admired appreciated
     """
 )
 NEGATIVE_WORDS = _words(
@@ -180,9 +186,16 @@ NEGATIVE_WORDS = _words(
     failure sad unhappy angry upset miserable furious disappointed worried afraid scared lonely hopeless depressed
     ashamed anxious tired sick painful pain hurt hurts lost loss cry cried crying
     cold slow noisy unreliable dishonest careless lazy dangerous mess disaster nightmare waste wasted problem problems
+    exhausted exhausting worthless empty numb panic panicked dread dreading dreaded sob sobbed sobbing tears ache aching
+    suffer suffering suffered stress stressed stressful overwhelmed burnout crash crashed broke hacked stolen stole
+    fired rejected trapped stuck shame guilt guilty grief grieving mourning died dead death crisis fear terrified
+    trauma bullied insult insulted humiliated humiliating embarrassing embarrassed frustrated frustrating chaos chaotic
+    worry worrying nervous jealous bitter hostile violent abusive toxic corrupt fake shameful hideous gross filthy
+    horrid tragic grim gloomy bleak helpless desperate unbearable intolerable unfortunate unlucky defeated inferior
+    flawed defective faulty inadequate tedious tiresome irritating irritated outraged resent resented hostility
     """
 )
-"""Common words of either polarity, written down for this project before any suite was run on the baseline."""
+"""Common words of either polarity, written down for this project; none was chosen by its effect on a suite."""
 
 
 def count_words(texts: list[str]) -> list[tuple[float, float, float]]:

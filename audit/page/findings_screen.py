@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -18,6 +19,8 @@ from reports.spec import ChartSpec
 
 PLOT_TEXT = 15
 """Pixels; a chart is read from the back of a room."""
+AXIS_TEXT = 18
+"""Characters in a line of an axis title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +131,7 @@ def _drawn(kept: Kept, spec: ChartSpec) -> tuple[Any, ...]:
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT)
-    figure.update_xaxes(title_font_size=PLOT_TEXT)
+    # Broken in lines, so that a phone does not cut it off.
+    lines = "<br>".join(textwrap.wrap(figure.layout.xaxis.title.text or "", AXIS_TEXT))
+    figure.update_xaxes(title_text=lines, title_font_size=PLOT_TEXT)
     return page(f"<h3>{escape(spec.title)}</h3>"), gr.Plot(figure, visible=True), chart_words(kept.view, spec)

@@ -105,5 +105,5 @@ def subgroups(view: View) -> Iterator[Section]:
         for (measure, group), accuracy in estimates.items():
             if measure == "accuracy":
                 others = [estimates.get((name, group)) for name in ("confidence", "overconfidence", "brier")]
-                rows.append((suite.title, labels.get(group, words.readable(group)), accuracy, *others))
+                rows.append((suite.title, labels.get(group) or words.group_name(group), accuracy, *others))
     yield Section("subgroups", "Accuracy and confidence by group", view.render("subgroups.html.j2", rows=rows))

@@ -88,7 +88,7 @@ def reading(contrast: Contrast) -> str:
     """Say in words what the main comparison's zero and sign mean."""
     title = words.wording(contrast.measure).title
     measure = title[:1].lower() + title[1:]
-    clause = " ".join(contrast.higher.replace("by {gap}", "").replace("{gap}", "").replace(" ,", ",").split())
+    clause = words.clause(contrast, higher=True)
     if contrast.reference:
         group = contrast.group_label or words.readable(contrast.group)
         reference = contrast.reference_label or words.readable(contrast.reference)

@@ -89,7 +89,7 @@ def test_a_classifier_must_move_and_not_only_its_log_odds():
     saturated = finding(2.0, 0.1, contrast=log_odds, valence_gap=0.01, rate=False)
     assert moved.verdict == "finding"
     assert saturated.verdict == "below"
-    assert "the answers move by less than 0.05 on the -1 to +1 scale" in saturated.sentence
+    assert "the answers move by less than 0.05 valence units" in saturated.sentence
     masked = dataclasses.replace(log_odds, task=FILL_MASK)
     assert finding(2.0, 0.1, contrast=masked, rate=False).verdict == "finding"
 
@@ -165,7 +165,9 @@ def test_secondary_contrasts_are_corrected_for_each_other():
         (-0.0098, -0.04, 0.02, "points", "1 point"),
         (1.2, 0.9, 1.5, "log-odds", "1.2 log-odds (odds ratio 3.3)"),
         (8.0, 7.0, 9.0, "log-odds", "8.0 log-odds (odds ratio above 99)"),
-        (0.21, 0.15, 0.27, "valence", "0.21 on the -1 to +1 scale"),
+        (0.21, 0.15, 0.27, "valence", "0.21 valence units"),
+        (1.0, 0.98, 1.02, "valence", "1.00 valence units"),
+        (0.03, -0.3, 0.4, "log-odds", "0.0 log-odds"),
         (0.034, 0.02, 0.05, "bits", "0.03 bits"),
     ],
 )

@@ -26,13 +26,14 @@ def full():
     return list(build("full"))
 
 
-@pytest.mark.parametrize(("depth", "templates", "situations", "arms"), [("standard", 12, 24, 4), ("full", 48, 96, 4)])
-def test_the_primary_design_is_a_complete_crossing(depth, templates, situations, arms):
+@pytest.mark.parametrize(("depth", "templates", "situations", "each"), [("standard", 24, 24, 12), ("full", 48, 96, 96)])
+def test_the_primary_design_is_balanced(depth, templates, situations, each):
     cells = Counter((e.template, e.fillers[0], e.group) for e in build(depth) if e.test in WORDED)
-    assert len({t for t, _, _ in cells}) == templates
-    assert len({s for _, s, _ in cells}) == situations
-    assert len(cells) == templates * situations * arms
     assert set(cells.values()) == {1}
+    by_cue = Counter((t, arm) for t, _, arm in cells)
+    assert len(by_cue) == templates * len(ARMS) and set(by_cue.values()) == {each}
+    by_situation = Counter((s, arm) for _, s, arm in cells)
+    assert len(by_situation) == situations * len(ARMS) and len(set(by_situation.values())) == 1
 
 
 def test_a_quick_look_spreads_its_items_evenly_over_twelve_cues_and_situations():

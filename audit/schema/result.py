@@ -1,0 +1,235 @@
+"""What an audit leaves: a model, its predictions, estimates and findings. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from audit.schema.suite import Breakdown, Contrast, Depth, Ratio, Test, Unit
+
+Operation = Literal["score", "log_likelihood", "pseudo_log_likelihood"]
+Verdict = Literal["finding", "uncertain", "below", "equivalent", "inconclusive", "undefined"]
+Severity = Literal["high", "medium", "low", "info", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteInfo:
+    """A suite as a result remembers it: everything but its examples, which stand with the predictions."""
+
+    name: str
+    title: str
+    question: str
+    construct: str
+    method: str
+    tests: tuple[Test, ...]
+    contrasts: tuple[Contrast, ...]
+    reference_group: str
+    limitations: tuple[str, ...]
+    discussion: tuple[str, ...]
+    version: str
+    templates: Mapping[str, str]
+    fillers: Mapping[str, Mapping[str, str]]
+    breakdowns: tuple[Breakdown, ...]
+    ratios: tuple[Ratio, ...]
+    sources: tuple[str, ...]
+    depth: Depth
+    examples: int
+    """How many were run with this model."""
+    digest: str
+    """SHA-256 of all examples, so that two results can be compared item by item."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What was audited."""
+
+    id: str
+    kind: str
+    """"masked-lm", "causal-lm", "classifier", "function"."""
+    revision: str
+    """Commit SHA on the Hub; for a folder, the SHA-256 of its weights."""
+    tasks: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The model's own label -> negative, neutral or positive."""
+    dtype: str = "float32"
+    device: str = "cpu"
+    parameters: int = 0
+    architecture: str = ""
+    label_source: str = ""
+    """"user", "names" or "table"."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know: "a teaching model", "planted effect: ..."."""
+    licence: str = ""
+    truth: Mapping[str, Any] = field(default_factory=dict)
+    """Planted models: what was planted, and how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model answered to one example."""
+
+    suite: str
+    example: str
+    operation: Operation
+    labels: tuple[str, ...]
+    """Polarity labels, or the choices of a blank."""
+    probabilities: tuple[float, ...]
+    """One per label, adding to 1 after renormalising over `labels`."""
+    mass: float
+    """Probability that the labels held before renormalising; 1 for a classifier."""
+    value: float = float("nan")
+    """Log-likelihoods: sum of natural logs over the words outside `Example.spans`."""
+    tokens: int = 0
+    """Log-likelihoods: how many pieces the sum has. Otherwise the pieces of the text."""
+    unknown: int = 0
+    """Unknown tokens in the text."""
+    top: tuple[tuple[str, float], ...] = ()
+    """Fill-mask: the model's own best words with their probability."""
+
+    @property
+    def label(self) -> str:
+        """The most probable label; the first of equals."""
+        return self.labels[max(range(len(self.labels)), key=self.probabilities.__getitem__)]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `label`."""
+        return max(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with its interval."""
+
+    suite: str
+    measure: str
+    by: str
+    """What `group` is a value of: "group", "test", "filler", "template", "context", "overall", ..."""
+    group: str
+    value: float
+    """NaN where undefined; `reason` says why."""
+    low: float
+    high: float
+    n: int
+    """Examples behind it."""
+    clusters: int
+    """Independent units behind it: min(templates, fillers)."""
+    test: str = ""
+    reason: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Anything a chart shows beside it: "women": "87.9"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One contrast, in numbers and in a sentence."""
+
+    suite: str
+    contrast: str
+    measure: str
+    unit: Unit
+    group: str
+    reference: str
+    gap: float
+    """In `unit`; "points" are kept as a difference of rates (0.31), printed as 31 points."""
+    low: float
+    high: float
+    """95 % interval."""
+    p: float
+    p_adjusted: float
+    """Weighted Holm over primary endpoints; Benjamini-Hochberg over secondary ones."""
+    minimum_detectable: float
+    threshold: float
+    """Smallest effect of interest."""
+    verdict: Verdict
+    severity: Severity
+    sentence: str
+    primary: bool
+    n: int
+    """Examples in the two arms (and the control)."""
+    templates: int
+    fillers: int
+    se: float = float("nan")
+    df: float = float("nan")
+    template_sd: float = float("nan")
+    """Between-template standard deviation of the gap."""
+    same_sign: float = float("nan")
+    """Share of templates whose gap has the sign of the whole."""
+    leave_one_out: tuple[float, float] = (float("nan"), float("nan"))
+    """Smallest and largest gap when one template is left out."""
+    p_sign_flip: float = float("nan")
+    """Diagnostic: the larger p of flipping signs over templates and over fillers."""
+    bootstrap: tuple[float, float] = (float("nan"), float("nan"))
+    """Diagnostic: 95 % interval from resampling both margins."""
+    harm: str = ""
+    axis: str = ""
+    evidence: tuple[str, ...] = ()
+    """Example ids, in twins, the most telling first."""
+    reason: str = ""
+    """Why there is no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not run, or not counted, and why."""
+
+    what: str
+    """A suite, a test or "suite/test"."""
+    reason: str
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How a model did on the plain items that every competent model gets right."""
+
+    name: str
+    """"sentiment anchors" or "cloze"."""
+    measure: str
+    value: float
+    required: float
+    n: int
+    checked: bool
+    """False when the audit was told not to insist (`check=False`)."""
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the bar was reached."""
+        return self.value >= self.required
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run can be repeated from."""
+
+    depth: Depth
+    seed: int
+    suites: tuple[str, ...]
+    command: str
+    check: bool = True
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """A model, the suites it went through, and what came of it."""
+
+    model: ModelInfo
+    suites: tuple[SuiteInfo, ...]
+    estimates: tuple[Estimate, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    gate: Gate
+    settings: Settings
+    versions: Mapping[str, str]
+    """Package -> version."""
+    created: str
+    """ISO 8601, UTC."""
+    seconds: float = 0.0
+    partial: bool = False
+    """True when the run was cancelled; the numbers cover what was done."""
+    schema_version: int = 1
+    predictions: Any = field(default=None, compare=False, repr=False)
+    """A pyarrow Table or Dataset with the columns of `audit.store.COLUMNS`, one row per prediction."""
