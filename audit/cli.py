@@ -116,14 +116,16 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2."
 def page(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
+    pin: Annotated[str | None, typer.Option(help="Without it, visitors run quick audits of bundled models only.")] = None,
     allow_models: Annotated[
         str | None, typer.Option(help="Model ids that visitors may load, by commas; 'any' for all.")
     ] = None,
+    help_lines: Annotated[str | None, typer.Option(help="Your own help lines, shown beside the care note.")] = None,
 ) -> None:
     """Serve the page."""
     from audit.page import launch
 
-    launch(host=host, port=port, allow_models=allow_models)
+    launch(host=host, port=port, pin=pin, allow_models=allow_models, help_lines=help_lines)
 
 
 @suites_app.command("list")
