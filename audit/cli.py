@@ -1,6 +1,7 @@
 """Arguments in, files out. Results go to stdout, progress to stderr.
 
-Exit codes: 0 done; 2 usage; 3 model unavailable, gated or offline; 4 unsupported model; 5 partial; 130 interrupted.
+Exit codes: 0 done; 2 usage; 3 model unavailable, gated or offline; 4 unsupported model; 5 some models only;
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -116,7 +117,9 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2."
 def page(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
-    pin: Annotated[str | None, typer.Option(help="Without it, visitors run quick audits of bundled models only.")] = None,
+    pin: Annotated[
+        str | None, typer.Option(help="Without it, visitors run quick audits of bundled models only.")
+    ] = None,
     allow_models: Annotated[
         str | None, typer.Option(help="Model ids that visitors may load, by commas; 'any' for all.")
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +78,7 @@ def _prepare(suite: Suite, model: LoadedModel, batch_tokens: int) -> Work:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": ".".join(map(str, __import__("sys").version_info[:3]))}
+    found = {"python": platform.python_version()}
     for name in ("caveat-audit", *PACKAGES):
         try:
             found[name] = version(name)
@@ -149,20 +150,14 @@ def run_audit(
     done: list[SuiteInfo] = []
     partial = False
     for item in work:
-        began = time.monotonic()
         parts = Parts(_parts_folder(Path(out), item, model, batch_tokens)) if out is not None else None
+        began = time.monotonic()
         try:
-            responses = run_plan(
-                model, item.plan, name=item.suite.name, parts=parts, clock=clock, progress=progress, cancelled=cancelled
-            )
+            rows += _run_suite(item, model, parts, clock, progress, cancelled)
         except Cancelled:
             partial = True
             skipped.append(Skipped(item.suite.name, "the run was cancelled before this suite was done"))
             continue
-        rows += [
-            prediction_row(item.suite.name, example, operation, response)
-            for (example, operation), response in zip(item.asked, responses, strict=True)
-        ]
         done.append(replace(item.info, seconds=round(time.monotonic() - began, 2)))
     settings = Settings(fitting[0].depth, seed, tuple(suite.name for suite in suites), command, check)
     result = _assemble(model, done, rows, skipped, gate, settings, partial)
@@ -172,6 +167,22 @@ def run_audit(
         shutil.rmtree(Path(out) / PARTS, ignore_errors=True)
         return load_result(out)
     return result
+
+
+def _run_suite(
+    item: Work,
+    model: LoadedModel,
+    parts: Parts | None,
+    clock: Clock,
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[dict[str, Any]]:
+    name = item.suite.name
+    responses = run_plan(model, item.plan, name=name, parts=parts, clock=clock, progress=progress, cancelled=cancelled)
+    return [
+        prediction_row(name, example, operation, response)
+        for (example, operation), response in zip(item.asked, responses, strict=True)
+    ]
 
 
 def _parts_folder(out: Path, item: Work, model: LoadedModel, batch_tokens: int) -> Path:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ICONS = {"high": "▲", "medium": "△", "low": "◇", "info": "○", "inconclusive": "·"}
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
 KEY_FINDINGS = 5
+PARTIAL = 5
+"""Exit code when some models were audited and some could not be."""
 
 
 def consoles() -> tuple[Console, Console]:
@@ -124,7 +126,7 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
         line.append(f"{finding.suite}  ", style="bold default")
         line.append(finding.sentence, style="default")
         out.print(Padding(line, (0, 0, 0, 2)))
-    silent = [f for f in primary if f not in telling]
+    silent = [f for f in primary if f not in telling and f.verdict != "undefined"]
     if silent:
         names = ", ".join(dict.fromkeys(f"{f.suite}" + (f" ({f.axis})" if f.axis else "") for f in silent))
         out.print(Padding(Text(f"Other primary contrasts, see the report: {names}.", style="dim"), (0, 0, 0, 2)))
@@ -197,21 +199,23 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
         options: the same for all.
 
     Returns:
-        The exit code: 0, or that of the first model that failed.
+        The exit code: 0; that of the first failure when no model could be audited; 5 when some could.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from audit.suites import load_suites
 
     chosen = load_suites(options.suites or None, options.depth)
     out, err = consoles()
-    code = 0
+    codes = []
     for name, folder in folders.items():
         try:
             _audit_one(out, err, name, folder, chosen, options)
         except CaveatError as error:
             err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
-            code = code or error.exit_code
-    return code
+            codes.append(error.exit_code)
+    if not codes:
+        return 0
+    return codes[0] if len(codes) == len(folders) else PARTIAL
 
 
 def _audit_one(
