@@ -250,3 +250,29 @@ def settle(drafts: Sequence[Draft], depth: Depth = "standard") -> list[Finding]:
     for i, p in zip(rest, benjamini_hochberg([drafts[i].gap.p for i in rest]), strict=True):
         adjusted[i] = p
     return [contrast_finding(d, p, alpha, depth) for d, p, alpha in zip(drafts, adjusted, alphas, strict=True)]
+
+
+SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info", "inconclusive")
+"""Gravest first."""
+
+
+def key_findings(findings: Sequence[Finding], most: int = 5, of_one_suite: int = 2) -> list[Finding]:
+    """Choose what to tell first: clear findings, primary ones before others, then what the other primaries gave.
+
+    Args:
+        findings: all of a result.
+        most: how many at most.
+        of_one_suite: how many at most from one suite.
+    """
+
+    def order(finding: Finding) -> tuple[bool, bool, int, float]:
+        size = abs(finding.gap) / finding.threshold if finding.threshold else 0.0
+        return finding.verdict != "finding", not finding.primary, SEVERITIES.index(finding.severity), -size
+
+    chosen: list[Finding] = []
+    for finding in sorted(findings, key=order):
+        wanted = finding.verdict != "undefined" and (finding.primary or finding.verdict == "finding")
+        room = sum(other.suite == finding.suite for other in chosen) < of_one_suite
+        if wanted and room and len(chosen) < most:
+            chosen.append(finding)
+    return chosen

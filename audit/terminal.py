@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.schema import AuditResult, CaveatError, Depth, Finding, ModelInfo, Suite
+from audit.schema import AuditResult, CaveatError, Depth, ModelInfo, Suite
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 ICONS = {"high": "▲", "medium": "△", "low": "◇", "info": "○", "inconclusive": "·"}
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
-KEY_FINDINGS = 5
+TELLING = ("finding", "uncertain", "below")
 PARTIAL = 5
 """Exit code when some models were audited and some could not be."""
 
@@ -78,19 +78,6 @@ def progress_line(err: Console, title: str) -> Iterator[Any]:
         yield live
 
 
-def key_findings(findings: Sequence[Finding], most: int = KEY_FINDINGS) -> list[Finding]:
-    """Give the findings to tell first: by severity, primary before secondary, large before small.
-
-    Args:
-        findings: all of a result.
-        most: how many at most.
-    """
-    rank = {name: place for place, name in enumerate(ICONS)}
-    telling = [f for f in findings if f.verdict in ("finding", "uncertain", "below")]
-    ordered = sorted(telling, key=lambda f: (rank[f.severity], not f.primary, -abs(f.gap) / (f.threshold or 1)))
-    return ordered[:most]
-
-
 def command_for(models: Sequence[str], options: Mapping[str, Any]) -> str:
     """Give the command that repeats a run."""
     words = ["caveat", "run", *models]
@@ -107,6 +94,8 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     from rich.padding import Padding
     from rich.text import Text
 
+    from audit.findings import key_findings
+
     out.print()
     out.print(Text(f"{result.model.id}", style="bold"), Text(f"@ {result.model.revision[:12]}", style="dim"))
     for note in result.model.notes:
@@ -118,7 +107,7 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
         f"{len(primary)} primary and {len(result.findings) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
-    telling = key_findings(result.findings)
+    telling = [f for f in key_findings(result.findings) if f.verdict in TELLING]
     if not telling:
         out.print("  No contrast was told apart from zero; the report says what could have been seen.")
     for finding in telling:

@@ -72,7 +72,8 @@ def breakdown_charts(
     else:
         rows, series = _single(suite, breakdown, estimates, unit, colours)
     missing = [row.label for row in rows if not any(math.isfinite(mark.value) for mark in row.marks)]
-    rows = [row for row in rows if row.label not in missing]
+    # items without the feature that is asked for have no label and belong to no row
+    rows = [row for row in rows if row.label and row.label not in missing]
     marks = [mark for row in rows for mark in row.marks]
     if not marks:
         return []
@@ -87,7 +88,7 @@ def breakdown_charts(
         title=title,
         sentence=_sentence(wording, rows, series, missing),
         unit=unit,
-        axis=wording.title if breakdown.measure == "brier" else f"{wording.title}, {UNIT_AXES[unit]}",
+        axis=_axis(breakdown.measure, wording),
         rows=tuple(rows),
         series=tuple(series),
         span=span_of(marks, unit, zero),
@@ -100,6 +101,11 @@ def breakdown_charts(
         if women and len(series) == 1
         else [base]
     )
+
+
+def _axis(measure: str, wording: words.Wording) -> str:
+    unit = UNIT_AXES[wording.unit]
+    return wording.title if measure == "brier" or wording.title.lower().startswith(unit) else f"{wording.title}, {unit}"
 
 
 def _single(
@@ -158,7 +164,7 @@ def _label(suite: SuiteInfo, by: str, key: str, colours: Palette) -> str:
 
 def blanked(text: str) -> str:
     """Draw a blank as a line."""
-    return text.replace(MASK, "____")
+    return words.prose(text.replace(MASK, "____"))
 
 
 def women_share(suite: SuiteInfo, estimate: Estimate) -> float:
@@ -190,7 +196,7 @@ def _title(measure: str, unit: Unit, rows: Sequence[ChartRow], series: Sequence[
         return f"{measure} by {words.plural(len(rows), 'group')}"
     low, _, high = quantiles(values, n=4, method="inclusive")
     spread = [words.number(value, unit) for value in (low, high)]
-    suffix = words.amount(high, unit)[len(spread[1]) :]
+    suffix = "" if unit == "valence" else words.amount(high, unit)[len(spread[1]) :]
     return f"{measure}: half of {len(values)} values lie between {spread[0]} and {spread[1]}{suffix}"
 
 
@@ -207,10 +213,9 @@ def _sentence(
     wording: words.Wording, rows: Sequence[ChartRow], series: Sequence[Series], missing: Sequence[str]
 ) -> str:
     marks = [mark for row in rows for mark in row.marks]
-    text = f"{wording.title}"
-    text += f" is the {wording.meaning}. " if wording.meaning and wording.unit == "share" else ""
-    if not text.endswith(". "):
-        text += f": {wording.meaning}. " if wording.meaning else ". "
+    text = ""
+    if wording.meaning:
+        text = f"{wording.title}{' is the ' if wording.unit == 'share' else ': '}{wording.meaning}. "
     if any(math.isfinite(mark.low) for mark in marks):
         text += "Lines are 95\N{NARROW NO-BREAK SPACE}% intervals"
         text += "; open marks stand on few items" if any(mark.few for mark in marks) else ""

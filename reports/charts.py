@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from audit.schema import AuditResult, Estimate, Finding, SuiteInfo, Unit
-from reports import words
+from reports import headings, words
 from reports.breakdowns import LONG, blanked, breakdown_charts, estimates_of, mark_of
 from reports.evidence import TwinFills, twin_fills
 from reports.spec import FEW_EXAMPLES, ChartRow, ChartSpec, Mark, Palette, Series, few, palette, span_of
@@ -66,7 +66,7 @@ def _forest(
             low=finding.low,
             high=finding.high,
             n=finding.n,
-            few=words.illustration(finding) or few(finding.n, min(finding.templates, finding.fillers)),
+            few=headings.illustration(finding) or few(finding.n, min(finding.templates, finding.fillers)),
             label=f"{gap} ({words.interval(finding.low, finding.high, unit)})",
         )
         rows.append(
@@ -97,7 +97,7 @@ def _forest(
 def _row_labels(suite: SuiteInfo, findings: Sequence[Finding]) -> dict[str, str]:
     """Name each comparison by its arm where that tells it apart, else by its own name."""
     contrasts = {contrast.name: contrast for contrast in suite.contrasts}
-    arms = {f.contrast: words.arms(contrasts.get(f.contrast), f) for f in findings}
+    arms = {f.contrast: headings.arms(contrasts.get(f.contrast), f) for f in findings}
     groups = [group for group, _ in arms.values()]
     pairs = list(arms.values())
     titles = {test.name: test.title for test in suite.tests}
@@ -105,7 +105,10 @@ def _row_labels(suite: SuiteInfo, findings: Sequence[Finding]) -> dict[str, str]
     for name, (group, reference) in arms.items():
         both = f"{group} \N{MINUS SIGN} {reference}" if reference else group
         tests = contrasts[name].tests if name in contrasts else ()
-        if groups.count(group) == 1:
+        main = [finding.contrast for finding in findings if finding.primary] == [name]
+        if main and len(both) <= 50:
+            labels[name] = words.capital(both)
+        elif groups.count(group) == 1:
             labels[name] = words.capital(both if len(both) <= 36 or len(arms) == 1 else group)
         elif len(tests) == 1 and tests[0] in titles:
             labels[name] = blanked(titles[tests[0]])
@@ -121,6 +124,8 @@ def _forest_question(findings: Sequence[Finding], unit: Unit) -> str:
     if len(titles) > 1:
         return f"How large are the gaps, in {_GAP_AXES.get(unit, unit)}?"
     (title,) = titles
+    if "gap" in title:
+        return f"How large is the {title[:1].lower()}{title[1:]}?"
     plural = "gaps" if len(findings) > 1 else "gap"
     return f"How large {'are' if len(findings) > 1 else 'is'} the {plural} in {title[:1].lower()}{title[1:]}?"
 
@@ -137,7 +142,8 @@ def _forest_title(findings: Sequence[Finding]) -> str:
     else:
         verb = "lies" if beyond <= 1 else "lie"
         title = f"{beyond or 'None'} of {len(judged)} gaps {verb} wholly beyond the smallest effect of interest"
-        title += f", {apart} more {'differs' if apart == 1 else 'differ'} from 0" if apart else ""
+        more = " more" if beyond else ""
+        title += f", {apart}{more} {'differs' if apart == 1 else 'differ'} from 0" if apart else ""
     rest = len(findings) - len(judged)
     return title + (f"; {words.plural(rest, 'illustration')} without a verdict" if rest else "")
 
@@ -149,8 +155,10 @@ def _forest_sentence(findings: Sequence[Finding]) -> str:
     text += "matter little."
     if any(f.primary for f in findings) and len(findings) > 1:
         text += " Bold marks the comparison that was named in advance."
-    if any(words.illustration(f) for f in findings):
+    if any(headings.illustration(f) for f in findings):
         text += " Open marks are illustrations without a verdict."
+    elif any(math.isfinite(f.gap) and few(f.n, min(f.templates, f.fillers)) for f in findings):
+        text += " Open marks stand on few items, frames or fillers."
     return text
 
 

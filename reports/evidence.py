@@ -141,7 +141,9 @@ def line(row: Mapping[str, Any], labels: Mapping[str, str]) -> Line:
         answer, confidence = row["label"], words.probability(row["confidence"])
     verdict = "" if row["correct"] is None else "allowed" if row["correct"] else "not allowed"
     text = marked(row["text"], row.get("spans") or [])
-    return Line(text, labels.get(row["group"], words.group_name(row["group"])), answer, confidence, verdict, row["pair"])
+    return Line(
+        text, labels.get(row["group"], words.group_name(row["group"])), answer, confidence, verdict, row["pair"]
+    )
 
 
 def marked(text: str, spans: Iterable[Iterable[int]]) -> Markup:

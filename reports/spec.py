@@ -15,6 +15,8 @@ Symbol = Literal["circle", "diamond", "square", "triangle-up"]
 
 FEW_EXAMPLES = 10
 FEW_CLUSTERS = 5
+TALL = 11
+"""Marks from which a printed chart takes the whole width."""
 
 COLOURS = {
     "ink": ("#333333", "#dddddd"),
@@ -120,6 +122,11 @@ class ChartSpec:
     def marks(self) -> tuple[Mark, ...]:
         """Every mark, row by row."""
         return tuple(mark for row in self.rows for mark in row.marks)
+
+    @property
+    def tall(self) -> bool:
+        """Whether it is too long for one of two columns of a printed page."""
+        return len(self.marks) > TALL
 
 
 @dataclass(frozen=True, slots=True)

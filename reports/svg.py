@@ -15,6 +15,10 @@ _CHARACTER = 7.1
 _RADIUS = 5.0
 
 
+_ABOVE = 4.0
+"""Room between the rule of one row and the label under it, where labels stand above their line."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """Where things stand, in pixels."""
@@ -110,7 +114,7 @@ def _lines(text: str, width: float, most: int = 2) -> list[str]:
 def _height(row: ChartRow, frame: _Frame) -> float:
     stack = 17.0 * max(len(row.marks), 1)
     text = _text_height(row, frame)
-    return text + max(stack, 20) + 12 if frame.above else max(text, stack) + 12
+    return _ABOVE + text + max(stack, 20) + 12 if frame.above else max(text, stack) + 12
 
 
 def _text_height(row: ChartRow, frame: _Frame) -> float:
@@ -175,8 +179,9 @@ def _axis_title(spec: ChartSpec, body: list[str], frame: _Frame, bottom: float) 
 def _row(spec: ChartSpec, row: ChartRow, body: list[str], frame: _Frame, y: float, height: float) -> None:
     lines, beside = _text_lines(row, frame)
     text_height = _text_height(row, frame)
-    centre = y + text_height + (height - text_height) / 2 - 4 if frame.above else y + height / 2
-    start = y + 13 if frame.above else y + (height - text_height) / 2 + 12.5
+    top = y + _ABOVE if frame.above else y
+    centre = top + text_height + (y + height - top - text_height) / 2 - 4 if frame.above else y + height / 2
+    start = top + 13 if frame.above else y + (height - text_height) / 2 + 12.5
     for index, text in enumerate(lines):
         body.append(_text(0, start + 17 * index, text, "label strong" if row.strong else "label"))
     if row.note and beside:
@@ -184,7 +189,7 @@ def _row(spec: ChartSpec, row: ChartRow, body: list[str], frame: _Frame, y: floa
     elif row.note:
         body.append(_text(0, start + 17 * len(lines) - 1, row.note, "note"))
     body.append(f'<line class="rule" x1="0" x2="{frame.width}" y1="{y + height:.1f}" y2="{y + height:.1f}"/>')
-    strip = y + text_height + 4 if frame.above else y
+    strip = top + text_height + 4 if frame.above else y
     if frame.above:
         # labels stand above, and no line runs through them
         _lines_at_ticks(spec, body, frame, strip, y + height)

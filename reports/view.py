@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from audit.findings import SEVERITIES
 from audit.schema import AuditResult, Contrast, Finding, SuiteInfo
-from reports import words
+from reports import headings, words
 from reports.breakdowns import blanked
 from reports.charts import charts_for, subgroup_chart
 from reports.evidence import Evidence, TwinFills, twin_fills
@@ -55,6 +56,7 @@ class View:
             table_of=table_of,
             headline=self.headline,
             contrast_of=self.contrast,
+            difference_of=lambda finding: headings.difference_name(self.contrast(finding), finding),
             anchor=anchor,
             severity_word=severity_word,
             finite=math.isfinite,
@@ -97,7 +99,7 @@ class View:
     def findings(self, suite: str) -> list[Finding]:
         """Findings of a suite: the one named in advance first, then by severity."""
         found = [finding for finding in self.result.findings if finding.suite == suite]
-        return sorted(found, key=lambda f: (not f.primary, words.SEVERITY_RANK[f.severity]))
+        return sorted(found, key=lambda f: (not f.primary, SEVERITIES.index(f.severity)))
 
     def contrast(self, finding: Finding) -> Contrast | None:
         """The contrast that a finding answers."""
@@ -107,7 +109,7 @@ class View:
 
     def headline(self, finding: Finding) -> str:
         """Title of a finding."""
-        return words.headline(self.contrast(finding), finding, self.names.get((finding.suite, finding.contrast), ""))
+        return headings.headline(self.contrast(finding), finding, self.names.get((finding.suite, finding.contrast), ""))
 
     @cached_property
     def names(self) -> dict[tuple[str, str], str]:
@@ -115,7 +117,7 @@ class View:
         return {
             (name, contrast): called
             for name, suite in self.suites.items()
-            for contrast, called in words.comparison_names(
+            for contrast, called in headings.comparison_names(
                 {contrast.name: contrast for contrast in suite.contrasts},
                 self.findings(name),
                 {test.name: blanked(test.title) for test in suite.tests},
@@ -159,5 +161,5 @@ def anchor(finding: Finding) -> str:
 def severity_word(finding: Finding) -> str:
     """Word beside the icon of a finding."""
     if finding.verdict == "undefined":
-        return "Illustration" if words.illustration(finding) else "No verdict"
+        return "Illustration" if headings.illustration(finding) else "No verdict"
     return words.SEVERITY_WORDS[finding.severity]

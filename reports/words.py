@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
-from audit.schema import MASK, Contrast, Finding, Severity, Unit, Verdict
+from audit.schema import MASK, Finding, Severity, Unit, Verdict
 from audit.wording import digits, size_words
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 DASH = "\N{EM DASH}"
+NO_SIZE = "no gap of any size"
 
 SEVERITY_WORDS: dict[Severity, str] = {
     "high": "High",
@@ -24,7 +24,6 @@ SEVERITY_WORDS: dict[Severity, str] = {
     "info": "No larger difference",
     "inconclusive": "Inconclusive",
 }
-SEVERITY_RANK: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2, "info": 3, "inconclusive": 4}
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "finding": "finding",
@@ -153,16 +152,21 @@ def gap_words(finding: Finding) -> str:
     return amount(abs(finding.gap), unit, finding.low, finding.high)
 
 
-def gap_interval(finding: Finding) -> str:
-    """Print the interval of a finding in the direction of its sentence."""
-    low, high = (-finding.high, -finding.low) if finding.gap < 0 else (finding.low, finding.high)
-    return interval(low, high, finding.unit)
+def signed_gap(finding: Finding) -> str:
+    """Print the gap of a finding with its sign: the group minus the reference."""
+    return amount(finding.gap, "points" if finding.unit == "share" else finding.unit, finding.low, finding.high)
+
+
+def gap_interval(finding: Finding, ends: tuple[float, float] | None = None) -> str:
+    """Print the interval of a finding, or another range of its gap, in the direction of its sentence."""
+    low, high = ends or (finding.low, finding.high)
+    return interval(-high, -low, finding.unit) if finding.gap < 0 else interval(low, high, finding.unit)
 
 
 def detectable(finding: Finding) -> str:
     """Print the smallest gap that could have been seen; a rate cannot differ by 100 points or more."""
     if finding.unit in ("points", "share") and finding.minimum_detectable >= 1:
-        return "no gap of any size"
+        return NO_SIZE
     return size(finding.minimum_detectable, finding.unit)
 
 
@@ -260,92 +264,6 @@ def _alternatives(found: re.Match[str]) -> str:
     space = " " if any(option.endswith(" ") for option in options) else ""
     before = " " if any(option.startswith(" ") for option in options) else ""
     return f"{before}({' / '.join(option.strip() or DASH for option in options)}){space}"
-
-
-def clause(contrast: Contrast, higher: bool, gap: str = "") -> str:
-    """Give what a contrast says of a gap, as a clause that stands alone; without a size when none is given."""
-    text = contrast.higher if higher else contrast.lower
-    group, reference = (
-        contrast.group_label or readable(contrast.group),
-        contrast.reference_label or readable(contrast.reference),
-    )
-    if not gap:
-        text = text.replace("by {gap}", "")
-    for slot, value in (("{gap}", gap), ("{group_label}", group), ("{reference_label}", reference)):
-        text = text.replace(slot, value)
-    text = " ".join(text.replace(" ,", ",").split())
-    # suites write "those" for the sentences that are counted before it
-    return f"sentences {text.removeprefix('those ')}" if text.startswith("those ") else text
-
-
-def arms(contrast: Contrast | None, finding: Finding) -> tuple[str, str]:
-    """Names of the two arms of a finding, as the suite calls them."""
-    group = (contrast.group_label if contrast else "") or readable(finding.group)
-    reference = (contrast.reference_label if contrast else "") or readable(finding.reference)
-    return group, reference
-
-
-def pair_name(contrast: Contrast | None, finding: Finding) -> str:
-    """Name a comparison by its two arms."""
-    group, reference = arms(contrast, finding)
-    return capital(f"{group} and {reference}" if reference else group)
-
-
-def comparison_names(contrasts: Mapping[str, Contrast], findings: Sequence[Finding], titles: Mapping[str, str]) -> dict[str, str]:
-    """Name each comparison of a suite so that no two are called alike.
-
-    Args:
-        contrasts: of the suite, by name.
-        findings: of the suite.
-        titles: of its tests, by name.
-
-    Returns:
-        Contrast -> its two arms where they tell it apart, else its one test, else the arms with the measure, else
-        the arms with its own name.
-    """
-    options = {}
-    for finding in findings:
-        contrast = contrasts.get(finding.contrast)
-        pair = pair_name(contrast, finding)
-        tests = contrast.tests if contrast else ()
-        test = titles.get(tests[0], pair) if len(tests) == 1 else pair
-        measure = wording(finding.measure).title
-        measure = measure[:1].lower() + measure[1:]
-        own = f"{pair} ({finding.contrast.replace('-', ' ')})"
-        options[finding.contrast] = (pair, test, f"{pair}, {measure}", own)
-    names = {}
-    for name, wanted in options.items():
-        others = {option for other, found in options.items() if other != name for option in found}
-        names[name] = next((option for option in wanted if option not in others), wanted[-1])
-    return names
-
-
-def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str:
-    """The finding as a title: one clause with its number, or what could not be seen.
-
-    Args:
-        contrast: what the finding answers.
-        finding: the numbers.
-        name: how the comparison is called where no gap is claimed; its two arms when empty.
-    """
-    shown = finding.verdict in ("finding", "uncertain", "below") or illustration(finding)
-    if shown and contrast is not None:
-        return prose(capital(clause(contrast, finding.gap >= 0, gap_words(finding))))
-    name = prose(name or pair_name(contrast, finding))
-    match finding.verdict:
-        case "equivalent":
-            return f"{name}: no difference larger than {size(finding.threshold, finding.unit)} on these items"
-        case "undefined":
-            return f"{name}: no verdict"
-        case "inconclusive":
-            return f"{name}: no evidence of a difference at this power (could have seen {detectable(finding)})"
-        case _:
-            return f"{name}: a gap of {gap_words(finding)}"
-
-
-def illustration(finding: Finding) -> bool:
-    """Whether a finding has numbers, but too few items for a verdict."""
-    return finding.verdict == "undefined" and math.isfinite(finding.gap)
 
 
 def date(created: str) -> str:

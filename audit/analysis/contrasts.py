@@ -121,13 +121,19 @@ def _one_per_template(template: np.ndarray, telling: np.ndarray) -> list[int]:
 
 
 def _across(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, sign: float) -> tuple[str, ...]:
-    """Per template, the extreme example of either group; templates with the widest gap first."""
-    signed = cells.assign(value=sign * cells["value"])
+    """Per frame, the extreme example of either group; frames with the widest gap first, each template once.
+
+    A template with forms (positive, neutral, negative) is as many frames: only like is set beside like.
+    """
+    form = dict(zip(rows["example"], feature(rows, "form"), strict=True))
+    signed = cells.assign(value=sign * cells["value"], form=cells["example"].map(form).fillna(""))
+    frame = ["template", "form"]
     one = signed[(signed["group"] == contrast.group).to_numpy()].sort_values("value", ascending=False, kind="stable")
     two = signed[(signed["group"] == contrast.reference).to_numpy()].sort_values("value", kind="stable")
-    both = one.drop_duplicates("template").merge(two.drop_duplicates("template"), on="template", suffixes=("", "_2"))
+    both = one.drop_duplicates(frame).merge(two.drop_duplicates(frame), on=frame, suffixes=("", "_2"))
     both = both.assign(telling=both["value"] - both["value_2"])
-    both = both.sort_values(["telling", "template"], ascending=[False, True], kind="stable").head(EVIDENCE_TWINS)
+    both = both.sort_values(["telling", "template"], ascending=[False, True], kind="stable")
+    both = both.drop_duplicates("template").head(EVIDENCE_TWINS)
     if (both["example"] == both["example_2"]).any():
         return _with_twins(rows, both, 1.0)
     return tuple(str(x) for row in both.itertuples(index=False) for x in (row.example, row.example_2))

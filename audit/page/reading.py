@@ -8,13 +8,13 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from audit.findings import SEVERITIES, key_findings
 from audit.page.fragments import note, page, say, stored_line, texts
 from audit.page.runs import Kept
 from audit.schema import Finding, Severity, SuiteInfo
-from reports.sections.opening import key_findings
 from reports.spec import ChartSpec
 from reports.view import View, severity_word
-from reports.words import SEVERITY_RANK, date, plural
+from reports.words import date, plural
 
 _SHAPES: dict[Severity, str] = {
     "high": '<path d="M8 1.5 15.2 14.5H.8z" fill="currentColor"/>',
@@ -66,7 +66,7 @@ def letter(kept: Kept) -> str:
 
 def _key(view: View) -> str:
     """The key findings of the report, or why there are none."""
-    chosen = key_findings(view)
+    chosen = key_findings(view.result.findings)
     if not chosen:
         return "<p>No comparison of this audit led to a verdict. What was not run, below, says why.</p>"
     made = sum(finding.verdict != "undefined" for finding in view.result.findings)
@@ -151,7 +151,7 @@ def evidence_view(view: View, suite: SuiteInfo) -> str:
     notes = dict.fromkeys(test.content_note for test in suite.tests if test.content_note)
     warning = "".join(note("Content note.", text, "partial") for text in notes)
     found = [finding for finding in view.findings(suite.name) if finding.evidence]
-    found.sort(key=lambda finding: (not finding.primary, SEVERITY_RANK[finding.severity]))
+    found.sort(key=lambda finding: (not finding.primary, SEVERITIES.index(finding.severity)))
     labels = view.labels(suite.name)
     parts: list[str] = []
     for finding in found:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from audit.findings import key_findings
 from audit.schema import Finding
 from reports import words
-from reports.view import Section, View
+from reports.view import Section, View, severity_word
 
-MOST_KEY_FINDINGS = 5
-MOST_OF_ONE_SUITE = 2
+FEW_MAIN = 2
+"""Main comparisons of a suite up to which each is told; more, one for each axis, are counted."""
 
 
 def identity(view: View) -> Iterator[Section]:
@@ -52,28 +54,29 @@ def read_first(view: View) -> Iterator[Section]:
     yield Section("read-first", "Read this first", view.render("read_first.html.j2"))
 
 
-def key_findings(view: View) -> list[Finding]:
-    """Choose at most five: clear findings, main comparisons first, then what the other main comparisons gave."""
-
-    def order(finding: Finding) -> tuple[bool, bool, int, float]:
-        size = abs(finding.gap) / finding.threshold if finding.threshold else 0.0
-        clear = finding.verdict == "finding"
-        return (not clear, not finding.primary, words.SEVERITY_RANK[finding.severity], -size)
-
-    chosen: list[Finding] = []
-    for finding in sorted(view.result.findings, key=order):
-        wanted = finding.primary or finding.verdict == "finding"
-        room = sum(other.suite == finding.suite for other in chosen) < MOST_OF_ONE_SUITE
-        if wanted and room and finding.verdict != "undefined" and len(chosen) < MOST_KEY_FINDINGS:
-            chosen.append(finding)
-    return chosen
-
-
 def findings(view: View) -> Iterator[Section]:
     """At most five findings, each with its numbers and a link to what stands behind it."""
-    chosen = key_findings(view)
+    chosen = key_findings(view.result.findings)
     clear = sum(finding.verdict == "finding" for finding in view.result.findings)
-    yield Section("findings", "Key findings", view.render("findings.html.j2", chosen=chosen, clear=clear))
+    main = [
+        (suite, found, tally(found) if len(found) > FEW_MAIN else "")
+        for suite in view.result.suites
+        if (found := [finding for finding in view.findings(suite.name) if finding.primary])
+    ]
+    primaries = sum(len(found) for _, found, _ in main)
+    values = {"chosen": chosen, "clear": clear, "main": main, "primaries": primaries}
+    yield Section("findings", "Key findings", view.render("findings.html.j2", **values))
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    """Count the severities of some comparisons and name axes with a difference: "low: 1 (age), inconclusive: 4"."""
+    counts = Counter(severity_word(finding) for finding in findings)
+    axes: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.verdict in ("finding", "uncertain", "below") and finding.axis:
+            axes.setdefault(severity_word(finding), []).append(finding.axis)
+    named = {word: f" ({words.listing(found)})" for word, found in axes.items()}
+    return ", ".join(f"{word.lower()}: {count}{named.get(word, '')}" for word, count in counts.items())
 
 
 def coverage(view: View) -> Iterator[Section]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from audit.findings import key_findings
 from audit.schema import Contrast, Estimate, Finding, SuiteInfo
-from reports import words
-from reports.view import Section, View, severity_word
+from reports import headings, words
+from reports.sections.opening import FEW_MAIN, tally
+from reports.view import Section, View
 
 MOST_EVIDENCE = 40
 """Findings of a suite that show their texts; the others keep their numbers, so that the file stays small."""
-
-
-FEW_PRIMARIES = 2
-"""Main comparisons of a suite up to which each stands at its top; more are counted there and listed below."""
 
 
 def suites(view: View) -> Iterator[Section]:
@@ -52,7 +49,17 @@ def _suite(view: View, suite: SuiteInfo) -> Markup:
         reading=readings([c for c in suite.contrasts if c.primary and c.task in tasks]),
         primaries=[finding for finding in findings if finding.primary],
         tally=tally([finding for finding in findings if finding.primary]),
+        printed=_printed(view, findings),
     )
+
+
+def _printed(view: View, findings: Sequence[Finding]) -> set[str]:
+    """Choose whose texts go to paper: key findings, and main comparisons (of many, those with a difference)."""
+    main = [finding for finding in findings if finding.primary]
+    if len(main) > FEW_MAIN:
+        main = [finding for finding in main if finding.verdict in ("finding", "uncertain", "below")]
+    key = key_findings(view.result.findings)
+    return {finding.contrast for finding in findings if finding in main or finding in key}
 
 
 def _estimates(view: View, suite: SuiteInfo) -> list[Estimate]:
@@ -65,15 +72,9 @@ def _ratios(view: View, suite: SuiteInfo) -> list[tuple[str, str, Estimate]]:
     return [(named[estimate.group].title, named[estimate.group].reading, estimate) for estimate in found]
 
 
-def tally(findings: Sequence[Finding]) -> str:
-    """Count the severities of some comparisons: "low: 2, inconclusive: 4"."""
-    counts = Counter(severity_word(finding) for finding in findings)
-    return ", ".join(f"{word.lower()}: {count}" for word, count in counts.items())
-
-
 def readings(contrasts: Sequence[Contrast]) -> list[str]:
     """Say how to read the main comparisons; many of them, one for each axis, are said once."""
-    if len(contrasts) <= FEW_PRIMARIES:
+    if len(contrasts) <= FEW_MAIN:
         return [reading(contrast) for contrast in contrasts]
     title = words.wording(contrasts[0].measure).title
     measure = title[:1].lower() + title[1:]
@@ -88,7 +89,7 @@ def reading(contrast: Contrast) -> str:
     """Say in words what the main comparison's zero and sign mean."""
     title = words.wording(contrast.measure).title
     measure = title[:1].lower() + title[1:]
-    clause = words.clause(contrast, higher=True)
+    clause = headings.clause(contrast, higher=True)
     if contrast.reference:
         group = contrast.group_label or words.readable(contrast.group)
         reference = contrast.reference_label or words.readable(contrast.reference)

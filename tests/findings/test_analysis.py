@@ -137,6 +137,22 @@ def test_evidence_is_twins_of_different_templates_the_clearest_first():
     assert len({r["template"] for r in shown}) == 3
 
 
+def test_evidence_across_groups_sets_like_forms_side_by_side():
+    """A positive text of one group beside a negative one of the other would show the forms, not the groups."""
+    rows = []
+    for place, filler in enumerate(("f0", "f1", "f2", "g0", "g1", "g2")):
+        group = "a" if filler.startswith("f") else "b"
+        for t in range(4):
+            for form, level in (("positive", 2.0), ("neutral", 0.0), ("negative", -2.0)):
+                x = level + 0.01 * place + (0.2 * t if group == "a" else 0.0)
+                features = {"form": form}
+                rows.append(row(f"t{t}", filler, group, x, features=features, example=f"{t}/{filler}/{form}", pair=""))
+    compared = suite("s", [contrast("log_odds", "a", "b", "log-odds", design="unpaired")])
+    _, (finding,), _ = run(rows, [compared])
+    forms = [example.split("/")[2] for example in finding.evidence]
+    assert len(forms) == 6 and forms[::2] == forms[1::2]
+
+
 def test_nothing_depends_on_the_order_of_rows_or_on_the_container():
     rows = twins(0.4)
     frame = pd.DataFrame(rows)

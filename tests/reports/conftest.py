@@ -6,8 +6,6 @@ import synthetic_audit
 from audit.schema import AuditResult
 from reports.html import render
 
-HOSTILE = "<script>alert(1)</script>\"'&{{ 7*7 }}<img src=x onerror=y>"
-
 
 @pytest.fixture(scope="session")
 def classifier() -> AuditResult:
@@ -21,7 +19,7 @@ def fill_mask() -> AuditResult:
 
 @pytest.fixture(scope="session")
 def hostile() -> AuditResult:
-    return synthetic_audit.classifier(HOSTILE, planted=True)
+    return synthetic_audit.classifier(synthetic_audit.HOSTILE, planted=True)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,9 @@ JOBS = {
     "nurse": 87.9, "receptionist": 90.3, "secretary": 92.5,
 }  # fmt: skip
 
+HOSTILE = "<script>alert(1)</script>\"'&{{ 7*7 }}<img src=x onerror=y>"
+"""A name and a text that try to get out of the page."""
+
 
 def finding(suite: str, contrast: str, **changes: object) -> Finding:
     values: dict = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+import synthetic_audit
 
 from audit.schema import AuditResult, Estimate
 from reports import charts, plots, words
@@ -258,3 +259,21 @@ def test_style_sheet_keeps_contrast_and_the_chart_colours() -> None:
             assert contrast(named["tint"], named[name]) >= 4.5, name
         for name in ("blue", "vermillion", "green", "purple", "orange", "black"):
             assert named[name] == COLOURS[name][index].lower()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (
+            ("inconclusive", "below", "uncertain"),
+            "None of 3 gaps lies wholly beyond the smallest effect of interest, 2 differ",
+        ),
+        (
+            ("finding", "below", "equivalent"),
+            "1 of 3 gaps lies wholly beyond the smallest effect of interest, 1 more differs",
+        ),
+    ],
+)
+def test_forest_title_counts_only_what_there_is(verdicts: tuple[str, ...], expected: str) -> None:
+    found = [synthetic_audit.finding("s", f"c{i}", verdict=verdict) for i, verdict in enumerate(verdicts)]
+    assert charts._forest_title(found) == f"{expected} from 0"

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import synthetic_audit
 
 from audit.schema import Contrast
-from reports import words
+from reports import headings, words
 
 THIN = words.THIN
 
@@ -67,12 +68,15 @@ def contrast() -> Contrast:
         ({"gap": -0.314, "low": -0.385, "high": -0.243}, "Negated statements fail 31 points less often"),
         ({"verdict": "equivalent"}, "no difference larger than 5 points on these items"),
         ({"verdict": "inconclusive"}, "no evidence of a difference at this power (could have seen 9 points)"),
+        ({"verdict": "inconclusive", "minimum_detectable": 1.03}, "(too few items to see a gap of any size)"),
+        ({"unit": "share"}, "Negated statements fail 31 points more often"),
+        ({"unit": "valence", "gap": 1.26, "low": 0.7, "high": 1.8}, "fail 1.3 valence units more often"),
         ({"verdict": "undefined", "gap": math.nan}, "Negated statements and affirmative: no verdict"),
         ({"verdict": "undefined"}, "Negated statements fail 31 points more often"),
     ],
 )
 def test_headline_says_what_the_verdict_allows(changes: dict, expected: str) -> None:
-    assert words.headline(contrast(), synthetic_audit.finding("s", "c", **changes)).endswith(expected)
+    assert headings.headline(contrast(), synthetic_audit.finding("s", "c", **changes)).endswith(expected)
 
 
 def test_dates_durations_and_counts() -> None:
@@ -115,3 +119,64 @@ def test_every_measure_has_its_words_and_unit() -> None:
         # a Brier score is printed as the plain number that it is
         plain = name == "brier" and wording.unit == "valence"
         assert plain or wording.unit == measure.unit or {wording.unit, measure.unit} <= rates, name
+
+
+def test_comparisons_of_a_suite_have_different_names() -> None:
+    base = contrast()
+    contrasts = {
+        "main": replace(base, name="main"),
+        "never": replace(base, name="never", tests=("never",)),
+        "errors": replace(base, name="errors", measure="confident_error"),
+        "one-gap": replace(base, name="one-gap", tests=("a", "b")),
+        "other-gap": replace(base, name="other-gap", tests=("c", "d")),
+    }
+    found = [
+        synthetic_audit.finding("s", name, primary=name == "main", measure=c.measure) for name, c in contrasts.items()
+    ]
+    assert headings.comparison_names(contrasts, found, {"never": "Never instead of always"}) == {
+        "main": "Negated statements and affirmative",
+        "never": "Never instead of always",
+        "errors": "Negated statements and affirmative, confident errors",
+        "one-gap": "Negated statements and affirmative, one gap",
+        "other-gap": "Negated statements and affirmative, other gap",
+    }
+
+
+def test_those_stands_for_sentences_in_a_heading() -> None:
+    about = replace(contrast(), higher="those about {group_label} score {gap} more, net of ten")
+    assert headings.clause(about, higher=True, gap="2 points") == (
+        "sentences about negated statements score 2 points more, net of ten"
+    )
+
+
+def test_clause_without_a_size_reads_on() -> None:
+    by = replace(contrast(), lower="the model leans to praise by {gap} less for one than for the other")
+    assert headings.clause(by, higher=False) == "the model leans to praise less for one than for the other"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("It was [|not |really ]{adj}.", "It was (\N{EM DASH} / not / really) <i>adj</i>."),
+        ("It was [{a:adj}|not {a:adj}] day.", "It was (a/an <i>adj</i> / not a/an <i>adj</i>) day."),
+        ("Lunch with <a coworker>.", "Lunch with <i>a coworker</i>."),
+        ("The {job} said that [MASK] was late & <b", "The <i>job</i> said that ____ was late &amp; &lt;b"),
+    ],
+)
+def test_frames_are_readable_and_escaped(pattern: str, expected: str) -> None:
+    assert str(words.frame(pattern)) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("black-men", "Black men"), ("younger_women", "younger women"), ("first-generation", "first-generation")],
+)
+def test_group_names(key: str, expected: str) -> None:
+    assert words.group_name(key) == expected
+
+
+def test_ranges_of_a_gap_follow_its_sentence() -> None:
+    less = synthetic_audit.finding("s", "c", gap=-0.31, low=-0.38, high=-0.24)
+    assert words.gap_interval(less) == "24 to 38"
+    assert words.gap_interval(less, (-0.35, 0.02)) == f"{words.MINUS}2 to 35"
+    assert words.signed_gap(less) == f"{words.MINUS}31 points"
