@@ -17,6 +17,7 @@ import typer
 from transformers import AutoTokenizer, BertForMaskedLM, BertForSequenceClassification
 
 from audit.bundled.occupations import OCCUPATIONS
+from audit.bundled.train.base import sha256
 from audit.bundled.train.mlm import ranks, single_words
 from audit.bundled.train.sentiment import LABELS, predict, recalls
 from audit.bundled.train.sources import read_labelled, read_lines, write_json
@@ -91,7 +92,8 @@ def wikipedia_figures(model: Any, tokenizer: Any, path: str) -> dict[str, Any]:
         index = rng.integers(0, len(counts), (RESAMPLES, len(counts)))
         low, high = np.quantile(hits[index].sum(1) / counts[index].sum(1), [0.025, 0.975])
         result[f"top_{top}"] = _figure(float((found < top).mean()), low, high, len(found))
-    result["sentences"] = len(counts)
+    result["sentences"] = len(sentences)
+    result["file_sha256"] = sha256(Path(path))
     return result
 
 
@@ -138,6 +140,7 @@ def lines(figures: dict[str, Any], kind: str) -> list[str]:
     made = [
         said("right word among the first five, single masked words of held-out Wikipedia sentences", figures["top_5"]),
         said("right word first, the same words", figures["top_1"]),
+        f"- held-out sentences: {figures['sentences']}; SHA-256 of their file: {figures['file_sha256']}",
     ]
     for person in FRAMES:
         frame = figures[person]

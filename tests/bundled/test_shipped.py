@@ -27,7 +27,7 @@ def test_files_are_the_ones_of_the_manifest(name: str) -> None:
 
 def test_size_limit() -> None:
     files = [path for name in FOLDERS for path in (HERE / name).iterdir()]
-    assert sum(path.stat().st_size for path in files) <= 96 * 2**20
+    assert sum(path.stat().st_size for path in files) <= 96 * 10**6
     assert max(path.stat().st_size for path in files) < 50 * 10**6
 
 

@@ -9,7 +9,7 @@ import audit.bundled
 from audit.bundled.train import sentiment, wiki
 from audit.bundled.train.base import classifier, find_base
 from audit.bundled.train.batches import IGNORED, Vocabulary, buckets, encode, mask_words
-from audit.bundled.train.loop import Plan, fit, rate_at
+from audit.bundled.train.loop import Plan, average, fit, rate_at
 from audit.bundled.train.mlm import MaskedTask, ranks, single_words
 from audit.bundled.train.sample import openings, whole_sentences
 from audit.bundled.train.ship import ship
@@ -154,10 +154,10 @@ def test_mixture_weighs_labels_of_a_source_alike() -> None:
 
 
 def test_classifier_task_learns(tokenizer, tmp_path: Path) -> None:
-    rows = [Labelled("t", "positive", "good"), Labelled("t", "negative", "bad"), Labelled("t", "neutral", "table")]
+    rows = [Labelled("t", "positive", "good"), Labelled("t", "negative", "bad"), Labelled("t", "neutral", "a table")]
     model = tiny(tokenizer, BertForSequenceClassification, num_labels=3)
     task = sentiment.SentimentTask(model, tokenizer, sentiment.mixture(rows), rows, seed=0, tokens=64)
-    fit(task, Plan(steps=60, rate=1e-2, warmup=10, measure_every=100, bf16=False), tmp_path, say=lambda _: None)
+    fit(task, Plan(steps=120, rate=1e-2, warmup=10, measure_every=100, bf16=False), tmp_path, say=lambda _: None)
     assert task.measure()["macro recall"] == 1
 
 
@@ -184,3 +184,15 @@ def test_openings_and_cuts() -> None:
     assert whole_sentences("The man worked as a cook. He was\nnever late. And th") == (
         "The man worked as a cook. He was never late."
     )
+
+
+def test_average_is_the_mean_of_two_goes(tokenizer, tmp_path: Path) -> None:
+    model, other = tiny(tokenizer), tiny(tokenizer)
+    with torch.no_grad():
+        for value in other.parameters():
+            value.add_(1.0)
+    torch.save({"model": other.state_dict()}, tmp_path / "other.pt")
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    average(model, tmp_path / "other.pt")
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, before[name] + 0.5)

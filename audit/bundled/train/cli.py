@@ -14,14 +14,14 @@ import typer
 from transformers import BertForMaskedLM, BertForSequenceClassification
 
 from audit.bundled.train import base, mlm, sentiment, sources, wiki
-from audit.bundled.train.loop import Plan, fit, out
+from audit.bundled.train.loop import Plan, average, fit, out
 from audit.bundled.train.sample import sample
 from audit.bundled.train.ship import ship, write_manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-DEVELOPMENT_TWEETS = 800
-"""Training tweets that steer and are not trained on; the validation tweets do neither."""
+DEVELOPMENT = 800
+"""How many training texts, of sources that have all three labels (tweets), are measured on and not trained on."""
 
 
 def gather(text: Sequence[str], encyclopaedia: Sequence[str], work: Path, seed: int) -> dict[str, list[str]]:
@@ -64,8 +64,8 @@ def train_sentiment(
 ) -> BertForSequenceClassification:
     """Fine-tune the classifier on labelled texts, then for a while on plain sentences too that it helped to label."""
     rows = sentiment.respaced([row for name in labelled for row in sources.read_labelled(name)])
-    tweets = [row for row in rows if row.source == "tweeteval-sentiment"]
-    development = tweets[:DEVELOPMENT_TWEETS]
+    with_neutral = {row.source for row in rows if row.label == "neutral"}
+    development = [row for row in rows if row.source in with_neutral][:DEVELOPMENT]
     kept = {row.text for row in development}
     rows = [row for row in rows if row.text not in kept]
     model = base.classifier(folder)
@@ -89,8 +89,9 @@ def main(
     sampler: Annotated[str | None, typer.Option(help="SmolLM2: .gguf, folder or Hub id; none: the wheel's")] = None,
     sample_passages: Annotated[int, typer.Option(help="how many passages to sample if none are given")] = 12_000,
     base_model: Annotated[str | None, typer.Option("--base", help="folder of all-MiniLM-L6-v2; none: wheel's")] = None,
-    fill_mask_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens; 0 leaves the model out")] = 4200,
+    fill_mask_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens; 0 leaves the model out")] = 5400,
     sentiment_steps: Annotated[int, typer.Option(help="steps of 2,048 tokens, and half as many more; 0: none")] = 450,
+    average_with: Annotated[Path | None, typer.Option(help="earlier fill-mask checkpoint: ship the mean")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     bf16: Annotated[bool, typer.Option(help="bfloat16 arithmetic, weights in float32")] = True,
 ) -> None:
@@ -111,6 +112,8 @@ def main(
     if fill_mask_steps:
         plan = Plan(fill_mask_steps, rate=mlm.RATE, decay=0.5, bf16=bf16)
         masked = train_fill_mask(folder, tokenizer, texts, plan, work, seed)
+        if average_with is not None:
+            average(masked, average_with)
         ship(masked, tokenizer, destination / "fill-mask")
     write_manifest(destination)
     out(f"written to {destination}; measure with: python -m audit.bundled.figures --help")

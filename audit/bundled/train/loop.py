@@ -138,3 +138,10 @@ def fit(task: Task, plan: Plan, folder: Path, say: Callable[[str], None] = out) 
             figures = task.measure()
             task.model.train()
             say(f"{task.name} {done}: " + ", ".join(f"{key} {number:.3f}" for key, number in figures.items()))
+
+
+def average(model: torch.nn.Module, checkpoint: Path) -> None:
+    """Replace the weights by their mean with those of a checkpoint of the same run."""
+    other = torch.load(checkpoint, weights_only=True)["model"]
+    own = model.state_dict()
+    model.load_state_dict({name: (own[name] + other[name]) / 2 for name in own})
