@@ -10,7 +10,7 @@ export TOKENIZERS_PARALLELISM := false
 export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: audit app test lint format clean
+.PHONY: audit app validate test lint format clean
 
 # The bundled models through all suites that fit them; no network but for the installation.
 audit: $(VENV)/.run
@@ -18,6 +18,10 @@ audit: $(VENV)/.run
 
 app: $(VENV)/.run
 	$(BIN)/python -m audit app
+
+# The audit of the audit: null models and planted effects through every suite. Writes docs/validation.md.
+validate: $(VENV)/.run
+	$(BIN)/python -m audit validate --out docs/validation.md
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -113,6 +113,18 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2."
     fetch_model(name)
 
 
+@app.command()
+def validate(
+    quick: Annotated[bool, typer.Option(help="Fewer runs, some endpoints only; under a minute.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the page here instead of printing it.")] = None,
+    processes: Annotated[int, typer.Option(help="Processes side by side; the figures do not depend on it.")] = 2,
+) -> None:
+    """Audit the audit: null models and planted effects of known size through every suite."""
+    from audit.validate.command import validate_all
+
+    validate_all(quick=quick, out=out, processes=processes)
+
+
 @app.command(name="app")
 def page(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",

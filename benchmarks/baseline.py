@@ -65,14 +65,14 @@ def lines(one: AuditResult, two: AuditResult) -> Iterator[str]:
         yield from (f"| arm | accuracy of {one.model.id} | accuracy of {two.model.id} |", "|---|---|---|")
         arms = _arms(one, name), _arms(two, name)
         for group in arms[1]:
-            row = [arm.get(group) for arm in arms]
-            yield f"| {group} | " + " | ".join(_points(e.value, e.low, e.high) if e else "" for e in row) + " |"
+            estimates = [arm[group] for arm in arms if group in arm]
+            yield f"| {group} | " + " | ".join(_points(e.value, e.low, e.high) for e in estimates) + " |"
         yield from ("", f"| contrast | gap of {one.model.id} | gap of {two.model.id} |", "|---|---|---|")
         found = _contrasts(one, name), _contrasts(two, name)
         for key, finding in found[1].items():
             label = f"**{key}** (primary)" if finding.primary else key
-            row = [side[key] for side in found if key in side]
-            yield f"| {label} | " + " | ".join(_points(f.gap, f.low, f.high) for f in row) + " |"
+            gaps = [side[key] for side in found if key in side]
+            yield f"| {label} | " + " | ".join(_points(f.gap, f.low, f.high) for f in gaps) + " |"
 
 
 def main() -> None:

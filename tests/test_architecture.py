@@ -18,7 +18,9 @@ LAYERS = (
     {"audit.findings"},
     {"audit.analysis"},
     {"audit.run", "reports"},
-    {"audit.cli", "audit.terminal", "audit.shown", "audit.datasheet", "audit.page", "audit.__main__", "app"},
+    {"lessons"},
+    {"audit.cli", "audit.terminal", "audit.shown", "audit.datasheet", "audit.validate", "audit.page"}
+    | {"audit.__main__", "app"},
 )
 
 
@@ -42,7 +44,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-FILES = [p for folder in ("audit", "probes", "reports") for p in sorted((ROOT / folder).rglob("*.py"))]
+FILES = [p for folder in ("audit", "probes", "reports", "lessons") for p in sorted((ROOT / folder).rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""The Gradio page: audit a model, try a sentence, and what it all means. One file per tab.
+"""The Gradio page: lessons, audit a model, try a sentence, and what it all means. One file per tab.
 
 from audit.page import build_page, settings_for, serve
 
@@ -66,6 +66,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
 
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
     from audit.page.engine import Engine
+    from audit.page.lesson_tab import LessonTab
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
@@ -75,7 +76,9 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         gr.HTML(_TOP)
         teacher = gr.State(not settings.pin)
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
+            with gr.Tab("Lessons", id="lessons", elem_id="tab-lessons"):
+                lessons = LessonTab(room, teacher)
             with gr.Tab("Audit", id="audit", elem_id="tab-audit"):
                 build_audit_tab(room, teacher)
             with gr.Tab("Try it", id="try", elem_id="tab-try"):
@@ -86,6 +89,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
                 with gr.Tab("Teacher", id="teacher", elem_id="tab-teacher"):
                     build_teacher_tab(room, teacher)
         stop_on_leaving(demo, room)
+        lessons.open_from_link(demo)
         demo.load(None, js=_script(demo), api_visibility="private")
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
     return demo
@@ -93,11 +97,12 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
 
 def launch_options() -> dict[str, Any]:
     """Give the options of `Blocks.launch` that keep the page quiet, private and in its own clothes."""
+    from audit.page import lesson_tab
     from audit.page.theme import css, theme
 
     return {
         "theme": theme(),
-        "css": css(),
+        "css": css() + lesson_tab.css(),
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,

@@ -1,7 +1,12 @@
 () => {
-  for (const [id, name] of Object.entries(NAMES)) {
-    document.getElementById(id)?.setAttribute("aria-label", name);
-  }
+  const label = () => {
+    for (const [id, name] of Object.entries(NAMES)) {
+      document.getElementById(id)?.setAttribute("aria-label", name);
+    }
+  };
+  label();
+  // The steps of a tab are made when it is first opened.
+  new MutationObserver(label).observe(document.getElementById("tabs"), { childList: true, subtree: true });
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#term-"]');
     if (!link) return;

@@ -32,6 +32,8 @@ class Part:
     """+1 or -1."""
     other: bool = False
     """Whether the fillers of this part are another group's than those of the parts before it."""
+    each: float = 1.0
+    """Observations behind a cell, on average."""
 
     @property
     def mean(self) -> float:
@@ -153,7 +155,8 @@ def cell_part(
     """
     keys, inverse = np.unique(template * max(n_fillers, 1) + filler, return_inverse=True)
     means = np.bincount(inverse, value, minlength=len(keys)) / np.bincount(inverse, minlength=len(keys))
-    return Part(keys // max(n_fillers, 1), keys % max(n_fillers, 1), means, sign, other)
+    each = len(value) / max(len(keys), 1)
+    return Part(keys // max(n_fillers, 1), keys % max(n_fillers, 1), means, sign, other, each)
 
 
 def layout(

@@ -53,6 +53,8 @@ class Gap:
     """Why `value` or `se` is NaN."""
     rate: bool = False
     """Whether single values are 0 or 1 (or differences of such)."""
+    growth: float = 0.0
+    """Rates: a gap of m more than there is multiplies the variance by up to 1 + growth * m (1 - m)."""
 
     @property
     def defined(self) -> bool:
@@ -97,12 +99,18 @@ class Gap:
         return float(2 * stdtr(self.df, -abs(self.value) / self.se))
 
     def detectable(self, alpha: float = 0.05, power: float = 0.8) -> float:
-        """Smallest true gap found with that power: (t_{1-alpha/2} + t_power) * se (Bloom 1995)."""
+        """Smallest true gap found with that power: m = (t_{1-alpha/2} + t_power) * se (Bloom 1995).
+
+        The se is that of a model with such a gap. Where single values are measured it is the se at hand; a rate
+        that moves away from 0 or 1 varies more, and m solves m^2 = quantiles^2 * se^2 * (1 + growth * m (1 - m)).
+        """
         if not self.defined:
             return NAN
         quantile = ndtri if self.rate and self.se == 0 else self.t
         wide = float(quantile(1 - alpha / 2))
-        return (wide + float(quantile(power))) / wide * self.half_width(1 - alpha)
+        found = (wide + float(quantile(power))) / wide * self.half_width(1 - alpha)
+        more = found**2 * self.growth
+        return (more + math.sqrt(more**2 + 4 * (1 + more) * found**2)) / (2 * (1 + more))
 
 
 def balanced(table: Floats) -> Variance:
@@ -170,9 +178,20 @@ def solve(found: Layout | Sequence[Part], rate: bool = False) -> Gap:
         return Gap(NAN, NAN, NAN, 0, 0, 0, 0, "none", "no rows to compare", rate)
     n_t, n_f = _levels([p.template for p in parts]), _levels([p.filler for p in parts])
     value = float(sum(p.sign * p.mean for p in parts))
-    base = Gap(value, NAN, NAN, n_t, n_f, min(n_t, n_f), sum(len(p.value) for p in parts), "", "", rate)
+    growth = _growth(parts) if rate else 0.0
+    base = Gap(value, NAN, NAN, n_t, n_f, min(n_t, n_f), sum(len(p.value) for p in parts), "", "", rate, growth)
     groups = any(p.other for p in parts)
     return _without_noise(_groups(parts, base) if groups else _shared(parts, base))
+
+
+def _growth(parts: Sequence[Part]) -> float:
+    """How fast the variance of a rate grows with a gap; see `Gap.growth`.
+
+    A gap of m turns a share m of one arm's answers, which adds m (1 - m) to the variance of a single answer (less
+    where the answers that turn had been spread evenly); cells of k answers get 1/k of it.
+    """
+    spread = sum(float(p.value.var()) for p in parts)
+    return 1.0 / (parts[0].each * spread) if spread > 1e-12 else 0.0
 
 
 def _without_noise(gap: Gap) -> Gap:

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,8 +20,14 @@ from audit.models.function import FunctionModel, count_words, word_count
 from audit.page.engine import Engine
 from audit.schema import AuditResult, Depth, ModelUnavailable, Suite
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Request as Asked
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-collect_ignore = [] if CHROMIUM else ["test_page_browser.py"]
+collect_ignore = [] if CHROMIUM else ["test_page_browser.py", "test_page_lesson_browser.py"]
+PATIENCE = 30_000
+"""Milliseconds that a browser waits."""
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -139,3 +146,38 @@ def served(engine: Engine, stored: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     finally:
         demo.close()
     assert not reached
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+    # Playwright leaves its own loop marked as running in this thread.
+    asyncio.events._set_running_loop(None)
+
+
+@pytest.fixture
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    """Open the page on a phone; anything that goes wrong or goes out fails the test."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    wrong: list[str] = []
+
+    def watch(request: Asked) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
+            wrong.append(f"request to {request.url}")
+
+    page.on("request", watch)
+    page.on("pageerror", lambda error: wrong.append(f"script error {error}"))
+    page.on("console", lambda told: wrong.append(f"console {told.text}") if told.type == "error" else None)
+    page.goto(served, wait_until="domcontentloaded")
+    yield page
+    assert page.evaluate("Object.keys(localStorage)") == []
+    context.close()
+    assert not wrong

@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import CHROMIUM
-from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
+from conftest import PATIENCE
+from playwright.sync_api import Page, expect
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
-PATIENCE = 30_000
-"""Milliseconds."""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-    # Playwright leaves its own loop marked as running in this thread.
-    asyncio.events._set_running_loop(None)
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
-def page(browser: Browser, served: str) -> Iterator[Page]:
-    """Open the page on a phone; anything that goes wrong or goes out fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    wrong: list[str] = []
-
-    def watch(request: Request) -> None:
-        address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
-            wrong.append(f"request to {request.url}")
-
-    page.on("request", watch)
-    page.on("pageerror", lambda error: wrong.append(f"script error {error}"))
-    page.on("console", lambda told: wrong.append(f"console {told.text}") if told.type == "error" else None)
-    page.goto(served, wait_until="domcontentloaded")
-    yield page
-    assert page.evaluate("Object.keys(localStorage)") == []
-    context.close()
-    assert not wrong
+def audit(page: Page) -> Page:
+    """Open the tab that audits."""
+    page.get_by_role("tab", name="Audit").click()
+    return page
 
 
-def test_a_run_from_the_model_to_the_downloaded_report(page: Page, tmp_path: Path) -> None:
+def test_a_run_from_the_model_to_the_downloaded_report(audit: Page, tmp_path: Path) -> None:
+    page = audit
     page.locator("#audit-bundled").get_by_text("word-count:").click()
     page.locator("#audit-look").click()
     expect(page.get_by_role("heading", name="What is word-count?")).to_be_focused(timeout=PATIENCE)
@@ -76,7 +41,8 @@ def test_a_run_from_the_model_to_the_downloaded_report(page: Page, tmp_path: Pat
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_term_opens_the_glossary(page: Page) -> None:
+def test_a_term_opens_the_glossary(audit: Page) -> None:
+    page = audit
     page.locator("#audit-bundled").get_by_text("word-count:").click()
     page.locator("#audit-look").click()
     page.locator("#audit-read").click()

@@ -1,6 +1,7 @@
 """Standard errors of crossed, grouped, unbalanced and nested designs."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -230,3 +231,39 @@ def test_too_little_is_undefined_with_a_reason(shape):
     assert gap.reason
     assert math.isnan(gap.p)
     assert math.isnan(gap.detectable())
+
+
+def rates(rng, share, shape=(16, 24)):
+    """Twins of which 3 % fail in one arm, and `share` more in the other; frames and words differ."""
+    level = np.exp(0.25 * (rng.normal(size=(shape[0], 1)) + rng.normal(size=(1, shape[1]))) - 0.06)
+    right, wrong = (rng.random(shape) < np.clip(p * level, 0, 1) for p in (0.03, 0.03 + share))
+    template, filler = np.indices(shape)
+    return Part(template.ravel(), filler.ravel(), (wrong.astype(float) - right).ravel())
+
+
+def test_a_rate_of_few_failures_varies_more_once_there_is_a_gap():
+    """What a model without a gap is told of the power: eight of ten models with that gap are found."""
+    rng = np.random.default_rng(0)
+    told = float(np.median([solve([rates(rng, 0.0)], rate=True).detectable() for _ in range(60)]))
+    plain = float(np.median([solve([rates(rng, 0.0)], rate=False).detectable() for _ in range(60)]))
+    found = np.mean([solve([rates(rng, told)], rate=True).p < 0.05 for _ in range(300)])
+    short = np.mean([solve([rates(rng, plain)], rate=True).p < 0.05 for _ in range(300)])
+    assert 0.78 < found < 0.92
+    assert short < 0.68
+
+
+def test_growth_is_for_rates_alone_and_counts_the_answers_of_a_cell():
+    part = rates(np.random.default_rng(1), 0.0)
+    assert solve([part]).growth == 0.0
+    one = solve([part], rate=True)
+    assert one.growth == pytest.approx(1 / part.value.var())
+    four = solve([replace(part, each=4.0)], rate=True)
+    assert four.growth == pytest.approx(one.growth / 4)
+    assert solve([part]).detectable() < four.detectable() < one.detectable()
+
+
+def test_the_minimum_of_a_rate_solves_its_equation():
+    gap = solve([rates(np.random.default_rng(2), 0.0)], rate=True)
+    m = gap.detectable()
+    se = gap.se * math.sqrt(1 + gap.growth * m * (1 - m))
+    assert m == pytest.approx((gap.t(0.975) + gap.t(0.8)) * se)

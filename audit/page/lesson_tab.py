@@ -1,0 +1,273 @@
+"""The class hour: choose a lesson, commit to a guess, see, judge the evidence, argue. One question a screen."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from audit.page import lesson_words
+from audit.page.fragments import note as remark
+from audit.page.fragments import page, problem
+from audit.page.lesson_shown import Shelf, figure, with_guesses
+from audit.page.lesson_tally import Tally
+from audit.page.reading import chart_words
+from audit.page.room import Room
+from audit.schema import CaveatError
+from lessons.content import LESSONS, SURE, lesson
+from lessons.lesson import Lesson
+
+CHOOSE, GUESS, RESULT, EVIDENCE, ARGUE = 1, 2, 3, 4, 5
+CSS = Path(__file__).with_name("lesson.css")
+Guesses = dict[str, tuple[str, str]]
+"""Of one window: lesson -> choice and how sure."""
+_FOCUS = """() => {
+  let tries = 60;
+  const go = () => {
+    const heading = document.querySelector("#lesson-%s h2");
+    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
+    else if (tries--) requestAnimationFrame(go);
+  };
+  go();
+}"""
+"""Puts the reader at the head of a screen as soon as it is there: a step is made when it is first opened."""
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def css() -> str:
+    """Give the style of this tab."""
+    return CSS.read_text(encoding="utf-8")
+
+
+class LessonTab:
+    """The controls of the tab and what they do."""
+
+    def __init__(self, room: Room, teacher: Any) -> None:
+        """Put the tab in place.
+
+        Args:
+            room: of the page.
+            teacher: the state that tells whether the PIN was given.
+        """
+        self.room = room
+        self.shelf = Shelf(room.ready)
+        self.tally = Tally()
+        self.name = gr.State("")
+        self.guesses = gr.State({})
+        self.place = gr.State(0)
+        with gr.Walkthrough(selected=CHOOSE, elem_id="lesson-steps") as self.steps:
+            with gr.Step("Lesson", id=CHOOSE, elem_id="lesson-choose"):
+                self._build_choose()
+            with gr.Step("Guess", id=GUESS, interactive=False, elem_id="lesson-guess") as self.guess_step:
+                self._build_guess()
+            with gr.Step("Result", id=RESULT, interactive=False, elem_id="lesson-result") as self.result_step:
+                self._build_result()
+            with gr.Step("Evidence", id=EVIDENCE, interactive=False, elem_id="lesson-evidence") as self.evidence_step:
+                self._build_evidence()
+            with gr.Step("Argue", id=ARGUE, interactive=False, elem_id="lesson-argue") as self.argue_step:
+                self.questions = gr.HTML()
+                self.again = gr.Button("Another lesson", variant="secondary", elem_id="lesson-again")
+        self._connect(teacher)
+
+    def _build_choose(self) -> None:
+        titles = {suite.name: suite.title for suite in self.room.suites("quick")}
+        gr.HTML(lesson_words.welcome())
+        self.pick = gr.Radio(
+            [(lesson_words.label(one, titles.get(one.suite, one.suite)), one.suite) for one in LESSONS],
+            value=LESSONS[0].suite,
+            label="Lessons",
+            interactive=True,
+            elem_id="lesson-pick",
+            elem_classes="cv-choices",
+        )
+        self.open = gr.Button("Start", variant="primary", elem_id="lesson-open")
+        self.trouble = gr.HTML()
+        self.empty = gr.Button(
+            "Empty the tally",
+            variant="secondary",
+            visible=not self.room.settings.pin,
+            elem_id="lesson-empty",
+        )
+        self.emptied = gr.HTML()
+
+    def _build_guess(self) -> None:
+        self.asked = gr.HTML()
+        with gr.Column() as self.open_guess:
+            self.choice = gr.Radio(
+                [], label="Your guess", interactive=True, elem_id="lesson-choice", elem_classes="cv-choices"
+            )
+            self.sure = gr.Radio(
+                [(text, key) for key, text in SURE], label="How sure are you?", interactive=True, elem_id="lesson-sure"
+            )
+            self.lock = gr.Button("Lock in my guess", variant="primary", elem_id="lesson-lock")
+            self.missing = gr.HTML()
+        with gr.Column(visible=False) as self.locked_guess:
+            self.locked = gr.HTML()
+            self.class_before = gr.HTML()
+            with gr.Row():
+                self.show = gr.Button("Show the result", variant="primary", elem_id="lesson-show")
+                self.count = gr.Button("Count the class again", variant="secondary", elem_id="lesson-count")
+
+    def _build_result(self) -> None:
+        self.revealed = gr.HTML()
+        self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="lesson-plot")
+        self.known = gr.HTML()
+        self.class_after = gr.HTML()
+        self.to_evidence = gr.Button("Judge the sentences", variant="primary", elem_id="lesson-to-evidence")
+
+    def _build_evidence(self) -> None:
+        self.pair = gr.HTML()
+        with gr.Row():
+            self.next = gr.Button("Next pair", variant="primary", elem_id="lesson-next")
+            self.to_argue = gr.Button("Argue about it", variant="secondary", elem_id="lesson-to-argue")
+        self.closer_title = gr.HTML()
+        self.closer = gr.Plot(show_label=False, container=False, visible=False, elem_id="lesson-closer")
+        self.closer_words = gr.HTML()
+
+    def _connect(self, teacher: Any) -> None:
+        self.opened = [
+            *(self.name, self.trouble, self.asked, self.choice, self.sure, self.open_guess, self.locked_guess),
+            *(self.locked, self.class_before, self.missing, self.place, self.steps),
+            *(self.guess_step, self.result_step, self.evidence_step, self.argue_step),
+        ]
+        opening = self.open.click(self._open, [self.pick, self.guesses], self.opened, **_QUIET)
+        opening.then(None, js=_FOCUS % "guess", **_QUIET)
+        locking = self.lock.click(
+            self._lock,
+            [self.name, self.choice, self.sure, self.guesses],
+            [self.guesses, self.missing, self.open_guess, self.locked_guess, self.locked, self.class_before],
+            **_QUIET,
+        )
+        locking.then(None, js="() => document.querySelector('#lesson-show')?.focus()", **_QUIET)
+        self.count.click(self._count, self.name, self.class_before, **_QUIET)
+        showing = self.show.click(
+            self._show,
+            [self.name, self.guesses],
+            [
+                *(self.revealed, self.plot, self.known, self.class_after, self.pair, self.closer_title, self.closer),
+                *(self.closer_words, self.questions, self.steps),
+                *(self.result_step, self.evidence_step, self.argue_step),
+            ],
+            **_QUIET,
+        )
+        showing.then(None, js=_FOCUS % "result", **_QUIET)
+        self.next.click(self._next, [self.name, self.place], [self.place, self.pair], **_QUIET).then(
+            None, js=_FOCUS % "evidence", **_QUIET
+        )
+        for button, step, screen in (
+            (self.to_evidence, EVIDENCE, "evidence"),
+            (self.to_argue, ARGUE, "argue"),
+            (self.again, CHOOSE, "choose"),
+        ):
+            button.click(partial(gr.Walkthrough, selected=step), None, self.steps, queue=False, **_QUIET).then(
+                None, js=_FOCUS % screen, **_QUIET
+            )
+        self.empty.click(self._empty, teacher, self.emptied, **_QUIET)
+        teacher.change(lambda given: gr.Button(visible=bool(given)), teacher, self.empty, **_QUIET)
+
+    def open_from_link(self, demo: gr.Blocks) -> None:
+        """Open the lesson that the address names: `?lesson=negation`."""
+
+        def arrive(request: gr.Request) -> tuple[Any, ...]:
+            wanted = str(request.query_params.get("lesson", ""))
+            if not wanted:
+                return (gr.skip(),) * len(self.opened)
+            return self._open(wanted, {})
+
+        demo.load(arrive, None, self.opened, **_QUIET)
+
+    def _open(self, name: str | None, guesses: Guesses) -> tuple[Any, ...]:
+        """Ask the question of a lesson; where it was answered before, show the locked answer."""
+        try:
+            found = _lesson(name)
+            self.shelf.get(found)
+        except CaveatError as error:
+            return gr.skip(), problem(str(error)), *(gr.skip(),) * (len(self.opened) - 2)
+        guess = guesses.get(found.suite)
+        choices = [(choice.label, choice.key) for choice in found.choices]
+        return (
+            found.suite,
+            "",
+            lesson_words.question(found),
+            gr.Radio(choices, value=None),
+            gr.Radio(value=None),
+            gr.Column(visible=guess is None),
+            gr.Column(visible=guess is not None),
+            lesson_words.locked(found, found.choice(guess[0]), guess[1]) if guess else "",
+            self._tally(found) if guess else "",
+            "",
+            0,
+            gr.Walkthrough(selected=GUESS),
+            gr.Step(interactive=True),
+            *(gr.Step(interactive=False) for _ in range(3)),
+        )
+
+    def _lock(self, name: str, choice: str | None, sure: str | None, guesses: Guesses) -> tuple[Any, ...]:
+        """Take a guess for good; it is counted once."""
+        found = lesson(name)
+        if found is None or choice not in {one.key for one in found.choices} or sure not in dict(SURE):
+            line = page(remark("One more thing.", "Mark a guess, and how sure you are of it."), role="alert")
+            return gr.skip(), line, *(gr.skip(),) * 4
+        if name not in guesses:
+            guesses = guesses | {name: (str(choice), str(sure))}
+            self.tally.add(name, str(choice))
+        key, how = guesses[name]
+        words = lesson_words.locked(found, found.choice(key), how)
+        return guesses, "", gr.Column(visible=False), gr.Column(visible=True), words, self._tally(found)
+
+    def _count(self, name: str) -> Any:
+        found = lesson(name)
+        return self._tally(found) if found else gr.skip()
+
+    def _tally(self, found: Lesson, answer: str = "") -> str:
+        return lesson_words.tally(found, self.tally.counts(found.suite), answer)
+
+    def _show(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
+        """Reveal the result beside the guess."""
+        found = lesson(name)
+        if found is None or name not in guesses:
+            return (gr.skip(),) * 13
+        shown = self.shelf.get(found)
+        key, sure = guesses[name]
+        choice = found.choice(key)
+        closer = shown.closer
+        return (
+            lesson_words.reveal(shown, choice, sure),
+            gr.Plot(figure(with_guesses(shown.chart, found.choices), choice), visible=True),
+            lesson_words.beside(shown),
+            self._tally(found, shown.answer.key if shown.answer else ""),
+            lesson_words.pair(shown, 0),
+            page(f"<h3>{lesson_words.say(closer.question)}</h3><p>{lesson_words.say(closer.title)}</p>")
+            if closer
+            else "",
+            gr.Plot(figure(closer) if closer else None, visible=closer is not None),
+            chart_words(shown.view, closer) if closer else "",
+            lesson_words.argue(found, self.room.settings.help_lines),
+            gr.Walkthrough(selected=RESULT),
+            *(gr.Step(interactive=True) for _ in range(3)),
+        )
+
+    def _next(self, name: str, place: int) -> tuple[int, Any]:
+        found = lesson(name)
+        if found is None:
+            return place, gr.skip()
+        shown = self.shelf.get(found)
+        after = (place + 1) % max(1, len(shown.pairs))
+        return after, lesson_words.pair(shown, after)
+
+    def _empty(self, teacher: bool) -> str:
+        """Forget the tally; the teacher's, where a PIN is set."""
+        if not teacher:
+            return problem("The teacher does this. Enter the PIN first.")
+        self.tally.clear()
+        return page(remark("Empty.", "The guesses of the class are forgotten."), role="status")
+
+
+def _lesson(name: str | None) -> Lesson:
+    found = lesson(name or "")
+    if found is None:
+        names = ", ".join(one.suite for one in LESSONS)
+        raise CaveatError(f"There is no lesson {str(name)[:40]!r}. There are: {names}. Mark one of the list.")
+    return found

@@ -1,0 +1,190 @@
+"""What is checked: the contrasts of the real suites, each with the rows that its measure reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from audit.analysis.frame import as_frame, readable
+from audit.findings import ALPHA
+from audit.measures import MEASURES, feature
+from audit.models.base import Response
+from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, Contrast, Example, ModelInfo, Operation, Suite
+from audit.stats import Gap, arrange, layout, solve
+from audit.store import prediction_row, table
+from audit.suites import load_suites
+
+SECONDARY = (
+    ("occupations", "pronoun-raw"),
+    ("occupations", "occupation-by-person"),
+    ("negation", "failure-not-positive"),
+    ("sarcasm", "cue-lift"),
+    ("slang", "valence-gap"),
+    ("slang", "confidence-gap"),
+    ("masking", "false-alarms"),
+    ("masking", "cheer-shift"),
+    ("demographics", "religion-errors"),
+    ("demographics", "gender-by-ethnicity-together"),
+)
+"""Secondary contrasts that are checked as well, so that each kind of measure and each design has one."""
+
+EXCESS = (
+    ("occupations", "occupations-of-men-and-women"),
+    ("demographics", "label-changes"),
+    ("demographics", "score-changes"),
+)
+"""Contrasts over a floor. Noise that goes with a group is a difference over the floor, so their null has none."""
+
+_ONE_ROW = frozenset(
+    [
+        "accuracy",
+        "failure",
+        "miss",
+        "false_alarm",
+        "confidence",
+        "confident_error",
+        "valence",
+        "signed_valence",
+        "log_odds",
+        "pronoun_log_ratio",
+        "lpbs",
+        "form_preference",
+    ]
+)
+"""Measures whose value in an arm does not depend on the other arms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A contrast of a suite, by name."""
+
+    suite: str
+    contrast: str
+    primary: bool = True
+
+    @property
+    def name(self) -> str:
+        """For tables."""
+        return f"{self.suite} / {self.contrast}"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A contrast and the rows that it needs; what a model answers is filled in run by run."""
+
+    endpoint: Endpoint
+    contrast: Contrast
+    rows: pd.DataFrame
+    """Columns as `audit.analysis.frame.as_frame` gives them, answers blank."""
+    fillers: dict[str, dict[str, str]]
+    alpha: float
+    """Level at which an audit of this suite alone tests the contrast, at the strictest step."""
+    template: np.ndarray
+    """(rows,) numbers."""
+    filler: np.ndarray
+    arm: np.ndarray
+    """(rows,) number of the group."""
+    target: np.ndarray
+    """(rows,) classifiers: place of the right label in `LABELS`."""
+    allowed: np.ndarray
+    """(rows, labels) booleans; none where nothing is right or wrong."""
+    form: np.ndarray
+    """(rows,) -1, 0 or 1: polarity of what the text says, where a template has three forms."""
+
+    def gap(self, rows: pd.DataFrame) -> Gap:
+        """Estimate the contrast from rows with answers, by the functions that make reported numbers."""
+        contrast = self.contrast
+        cells = MEASURES[contrast.measure].cells(rows, self.fillers)
+        design = contrast.design if contrast.reference else "mean"
+        rate = MEASURES[contrast.measure].rate or contrast.measure == "flip_excess"
+        # a measure of single rows keeps their order, which `bench` has made that of `ordered`
+        arranged = arrange if contrast.measure in _ONE_ROW else layout
+        return solve(arranged(cells, contrast.group, contrast.reference, design, contrast.control), rate)
+
+
+@lru_cache
+def suite_named(name: str) -> Suite:
+    """Give a suite with its examples of standard depth."""
+    (found,) = load_suites([name], "standard")
+    return found
+
+
+def endpoints() -> list[Endpoint]:
+    """Give every primary endpoint of every suite, then the secondary ones of `SECONDARY`."""
+    found = [Endpoint(suite.name, c.name) for suite in load_suites(None, "quick") for c in suite.contrasts if c.primary]
+    return found + [Endpoint(suite, name, False) for suite, name in SECONDARY]
+
+
+def excess_endpoints() -> list[Endpoint]:
+    """Give the contrasts over a floor."""
+    return [Endpoint(suite, name, False) for suite, name in EXCESS]
+
+
+def contrast_named(suite: Suite, name: str) -> Contrast:
+    """Find a contrast of a suite."""
+    return next(contrast for contrast in suite.contrasts if contrast.name == name)
+
+
+def blank_rows(suite: Suite, task: str, tests: frozenset[str]) -> pd.DataFrame:
+    """Give the rows of some tests as the analysis sees them, with the same answer everywhere."""
+    info = ModelInfo("blank", "function", "0" * 40, (task,))
+    made = [_blank(suite.name, example, task) for example in suite.examples if example.test in tests]
+    return readable(suite, as_frame(table(made), info), info).rows
+
+
+def _blank(suite: str, example: Example, task: str) -> dict[str, object]:
+    operation: Operation = "score"
+    labels = example.choices if task == FILL_MASK else LABELS
+    if task == FILL_MASK and not labels:
+        operation = "log_likelihood"
+    share = tuple(1 / len(labels) for _ in labels)
+    return prediction_row(suite, example, operation, Response(labels, share))
+
+
+@lru_cache(maxsize=64)
+def bench(endpoint: Endpoint) -> Bench:
+    """Make what an endpoint needs."""
+    suite = suite_named(endpoint.suite)
+    contrast = contrast_named(suite, endpoint.contrast)
+    tests = {t.name for t in suite.tests if contrast.task in t.task.split("+")}
+    rows = blank_rows(suite, contrast.task, frozenset(tests & set(contrast.tests) if contrast.tests else tests))
+    if contrast.measure in _ONE_ROW:
+        arms = [contrast.group, contrast.reference, *(contrast.control or ())]
+        rows = rows[rows["group"].isin(arms)]
+        rows = rows.sort_values(["template", "filler", "group", "example"], kind="stable", ignore_index=True)
+    primaries = sum(c.primary and c.task == contrast.task for c in suite.contrasts)
+    form = feature(rows, "form").map({"positive": 1, "negative": -1}).fillna(0).to_numpy(dtype=int)
+    return Bench(
+        endpoint,
+        contrast,
+        rows,
+        {key: dict(value) for key, value in suite.fillers.items()},
+        ALPHA / primaries if contrast.primary else ALPHA,
+        pd.factorize(rows["template"])[0],
+        pd.factorize(rows["filler"])[0],
+        pd.factorize(rows["group"])[0],
+        _targets(rows) if contrast.task == TEXT_CLASSIFICATION else np.zeros(len(rows), dtype=int),
+        np.array([[name in _names(allowed) for name in LABELS] for allowed in rows["allowed"]]),
+        form,
+    )
+
+
+def _targets(rows: pd.DataFrame) -> np.ndarray:
+    return np.array([target_of(allowed) for allowed in rows["allowed"]])
+
+
+def target_of(allowed: object) -> int:
+    """Choose the label that a right answer gives: a polar one where the allowed set has one.
+
+    Returns:
+        A place in `LABELS`; neutral where nothing is right or wrong.
+    """
+    names = _names(allowed)
+    return 2 if "positive" in names else 0 if "negative" in names else 1
+
+
+def _names(allowed: object) -> set[str]:
+    return set() if allowed is None or isinstance(allowed, float) else set(allowed)  # type: ignore[call-overload]
