@@ -68,11 +68,12 @@ class MaskedVariant(torch.nn.Module):
         return self.base.cls(hidden).float()
 
     def _logits(self, ids: torch.Tensor, mask: torch.Tensor | None, positions: torch.Tensor | None) -> torch.Tensor:
-        raise NotImplementedError
+        """Return what `_plain` does, changed as the variant's truth says."""
+        raise TypeError("a variant says how its logits differ")
 
     def words(self) -> list[str]:
         """Return the words on which the variant differs from its base."""
-        raise NotImplementedError
+        return []
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any) -> MaskedLMOutput:
         """Return logits, shape (texts, width, vocabulary), as `BertForMaskedLM` does."""
@@ -155,7 +156,8 @@ class ClassifierVariant(torch.nn.Module):
         return next(self.parameters()).dtype
 
     def _logits(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        raise NotImplementedError
+        """Return class scores, changed as the variant's truth says."""
+        raise TypeError("a variant says how its logits differ")
 
     def words(self) -> list[str]:
         """Return the words on which the variant differs from its base."""
