@@ -14,10 +14,19 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"audit.schema"},
     {"audit.templates", "audit.measures", "audit.models", "audit.fetch", "audit.bundled", "audit.wording"},
-    {"probes", "audit.scoring", "audit.suites", "audit.labelcheck", "audit.filesuite", "audit.stats", "audit.store"},
+    {
+        "probes",
+        "audit.scoring",
+        "audit.suites",
+        "audit.labelcheck",
+        "audit.filesuite",
+        "audit.stats",
+        "audit.store",
+        "audit.benchmarks",
+    },
     {"audit.findings"},
     {"audit.analysis"},
-    {"audit.run", "reports"},
+    {"audit.run", "audit.owndata", "audit.compare", "reports"},
     {"lessons"},
     {"audit.cli", "audit.terminal", "audit.shown", "audit.datasheet", "audit.validate", "audit.page"}
     | {"audit.__main__", "app"},

@@ -6,6 +6,20 @@ Shapes and units stand under each field. "Rate" means a share between 0 and 1; "
 
 from __future__ import annotations
 
+from audit.schema.data import (
+    OVERALL,
+    SMALL,
+    Agreement,
+    Comparison,
+    Confusion,
+    Count,
+    Curve,
+    CurvePoint,
+    DataResult,
+    DataSettings,
+    DataSource,
+    Selection,
+)
 from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
 from audit.schema.result import (
     AuditResult,
@@ -41,11 +55,20 @@ from audit.schema.suite import (
 )
 
 __all__ = [
+    "Agreement",
     "AuditResult",
     "Breakdown",
     "CaveatError",
+    "Comparison",
+    "Confusion",
     "Contrast",
+    "Count",
+    "Curve",
+    "CurvePoint",
     "DEPTHS",
+    "DataResult",
+    "DataSettings",
+    "DataSource",
     "Depth",
     "Estimate",
     "Example",
@@ -57,10 +80,13 @@ __all__ = [
     "ModelInfo",
     "ModelUnavailable",
     "ModelUnsupported",
+    "OVERALL",
     "Operation",
     "Prediction",
     "Ratio",
     "Role",
+    "SMALL",
+    "Selection",
     "Settings",
     "Severity",
     "Skipped",
