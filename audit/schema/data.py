@@ -78,9 +78,10 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """ "reliability": x mean confidence, y accuracy, of equal-mass bins. "coverage": x share kept, y accuracy among them.
+    """Points to draw a line through.
 
-    "threshold": x the score from which one would act, y the share missed (by group), beside "alarms".
+    "reliability": x mean confidence, y accuracy, of equal-mass bins. "coverage": x share kept, y accuracy among them.
+    "threshold": x the score from which one would act, y the share missed, beside "alarms" with the false alarms.
     """
 
     kind: str
@@ -162,7 +163,8 @@ class DataResult:
     model: ModelInfo
     source: DataSource
     estimates: tuple[Estimate, ...]
-    """`suite` is "data"; `measure` one of accuracy, macro_f1, precision:<label>, recall:<label>, confidence, overconfidence, brier, ece."""
+    """`suite` is "data"; `measure` one of accuracy, macro_f1, precision:<label>, recall:<label>, confidence,
+    overconfidence, brier, ece."""
     findings: tuple[Finding, ...]
     """Gaps between groups; `suite` is "data", `axis` the group column, `group` against `reference` (the rest)."""
     confusions: tuple[Confusion, ...]
