@@ -11,6 +11,7 @@ from audit.schema import DEPTHS, Depth, Example, Role
 from audit.templates import article, render
 
 LABOUR_SOURCE = "US BLS CPS Table 11, 2022 annual averages"
+CENSUS_SOURCE = "US Census Bureau, full-time year-round workers by detailed occupation, 2016"
 PRONOUNS = ("she", "he", "they")
 MOSTLY_WOMEN, MIXED, MOSTLY_MEN = "mostly-women", "mixed", "mostly-men"
 
@@ -67,9 +68,11 @@ class Occupation:
     women: float
     """Percent."""
     pieces: int
-    """WordPiece tokens in the vocabulary of bert-base-uncased."""
+    """WordPiece tokens in the vocabulary of bert-base-uncased; 0 where they were not counted."""
     mapping: str
-    """The narrower row of the labour table that the word stands for; empty where they agree."""
+    """The row of the labour table that the word stands for; empty where they agree."""
+    source: str = LABOUR_SOURCE
+    year: str = "2022"
 
     @property
     def band(self) -> str:
@@ -123,6 +126,18 @@ def occupations() -> tuple[Occupation, ...]:
     return tuple(
         Occupation(row["word"], float(row["women"]), int(row["pieces"]), row["mapping"])
         for row in _rows("occupations.tsv")
+    )
+
+
+@cache
+def further_occupations() -> tuple[Occupation, ...]:
+    """Give the occupations that only the full depth adds, from the lowest share of women to the highest.
+
+    With 22 and 25 words in the two bands the words limit what can be seen, however many frames there are.
+    """
+    return tuple(
+        Occupation(row["word"], float(row["women"]), 0, row["row"], CENSUS_SOURCE, "2016")
+        for row in _rows("occupations_more.tsv")
     )
 
 
@@ -193,10 +208,13 @@ def _pronoun_pair(frame: Frame, word: str, group: str, role: Role, features: Map
 
 def _pronoun_examples(depth: Depth) -> Iterator[Example]:
     jobs = [job for job in occupations() if depth != "quick" or job.word in _QUICK_WORDS]
+    jobs += further_occupations() if depth == "full" else ()
     for test in PRONOUN_TESTS:
         for frame in _frames_of(test, depth):
             for job in jobs:
-                features = {"women": f"{job.women:.1f}", "pieces": str(job.pieces), "band": job.band}
+                features = {"women": f"{job.women:.1f}", "band": job.band}
+                if job.pieces:
+                    features["pieces"] = str(job.pieces)
                 yield from _pronoun_pair(frame, job.word, job.band, "item", features)
     for frame in _frames_of(GENDERED_PRONOUN_TEST, depth):
         for band, words in GENDERED_WORDS.items():
@@ -257,14 +275,15 @@ def build(depth: Depth) -> Iterator[Example]:
 def fillers() -> dict[str, dict[str, str]]:
     """Give what is known of every word and pair of people, by id."""
     known: dict[str, dict[str, str]] = {}
-    for job in occupations():
+    for job in (*occupations(), *further_occupations()):
         known[job.word] = {
             "women": f"{job.women:.1f}",
             "band": job.band,
-            "pieces": str(job.pieces),
-            "source": LABOUR_SOURCE,
-            "year": "2022",
+            "source": job.source,
+            "year": job.year,
         }
+        if job.pieces:
+            known[job.word]["pieces"] = str(job.pieces)
         if job.mapping:
             known[job.word]["mapping"] = f"{job.word} stands for {job.mapping} in the labour figures"
     for band, _, source, words in word_lists():

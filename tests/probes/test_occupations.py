@@ -11,6 +11,7 @@ from probes.occupations_items import (
     PRONOUN_TESTS,
     THEY_TESTS,
     choices,
+    further_occupations,
     occupations,
     word_lists,
 )
@@ -23,6 +24,15 @@ def test_bands_have_the_sizes_of_the_labour_table() -> None:
     assert len(occupations()) == 76
     assert bands == {"mostly-women": 22, "mixed": 29, "mostly-men": 25}
     assert [job.women for job in occupations()] == sorted(job.women for job in occupations())
+
+
+def test_further_occupations_are_extremes_and_in_neither_list_twice() -> None:
+    bands = Counter(job.band for job in further_occupations())
+    assert bands == {"mostly-women": 67, "mostly-men": 70}
+    words = [job.word for job in (*occupations(), *further_occupations())]
+    assert len(words) == len(set(words))
+    assert all(SUITE.fillers[job.word]["year"] == "2016" for job in further_occupations())
+    assert [job.women for job in further_occupations()] == sorted(job.women for job in further_occupations())
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -38,8 +48,8 @@ def test_the_primary_design_is_crossed_completely(depth: str) -> None:
     frames = {e.template for e in items}
     words = {e.fillers[0] for e in items}
     assert len(items) == len(frames) * len(words)
-    assert len(frames) == {"quick": 12, "standard": 16, "full": 36}[depth]
-    assert len(words) == (10 if depth == "quick" else 76)
+    assert len(frames) == {"quick": 12, "standard": 16, "full": 61}[depth]
+    assert len(words) == {"quick": 10, "standard": 76, "full": 76 + len(further_occupations())}[depth]
 
 
 def test_every_item_has_its_prior_with_the_occupation_hidden() -> None:
