@@ -12,7 +12,7 @@ from audit.analysis.frame import as_frame, readable
 from audit.findings import ALPHA
 from audit.measures import MEASURES, feature
 from audit.models.base import Response
-from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, Contrast, Example, ModelInfo, Operation, Suite
+from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, Contrast, Depth, Example, ModelInfo, Operation, Suite
 from audit.stats import Gap, arrange, layout, solve
 from audit.store import prediction_row, table
 from audit.suites import load_suites
@@ -64,6 +64,7 @@ class Endpoint:
     suite: str
     contrast: str
     primary: bool = True
+    depth: Depth = "standard"
 
     @property
     def name(self) -> str:
@@ -106,9 +107,9 @@ class Bench:
 
 
 @lru_cache
-def suite_named(name: str) -> Suite:
-    """Give a suite with its examples of standard depth."""
-    (found,) = load_suites([name], "standard")
+def suite_named(name: str, depth: Depth = "standard") -> Suite:
+    """Give a suite with its examples of a depth."""
+    (found,) = load_suites([name], depth)
     return found
 
 
@@ -147,7 +148,7 @@ def _blank(suite: str, example: Example, task: str) -> dict[str, object]:
 @lru_cache(maxsize=64)
 def bench(endpoint: Endpoint) -> Bench:
     """Make what an endpoint needs."""
-    suite = suite_named(endpoint.suite)
+    suite = suite_named(endpoint.suite, endpoint.depth)
     contrast = contrast_named(suite, endpoint.contrast)
     tests = {t.name for t in suite.tests if contrast.task in t.task.split("+")}
     rows = blank_rows(suite, contrast.task, frozenset(tests & set(contrast.tests) if contrast.tests else tests))
