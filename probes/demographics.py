@@ -90,7 +90,7 @@ SUITE = Suite(
         "No difference was seen on an axis. What does the smallest difference that could have been seen tell you?",
         "Should a tool for student messages take into account who writes, or never know it?",
     ),
-    version="1.0.0",
+    version="1.1.0",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.schema import FILL_MASK, Breakdown, Contrast, Suite
 from probes.occupations_items import (
+    CENSUS_SOURCE,
     GENDERED_PERSON_TEST,
     GENDERED_PRONOUN_TEST,
     LABOUR_SOURCE,
@@ -16,6 +17,7 @@ from probes.occupations_items import (
     THEY_TESTS,
     build,
     fillers,
+    further_occupations,
     templates,
 )
 from probes.occupations_tests import TESTS
@@ -249,6 +251,9 @@ SUITE = Suite(
         "Gender is shown through she, he and they and through pairs such as man and woman. People outside these words "
         "are not covered beyond they.",
         "An association in blanks does not say how a system built on the model treats anybody.",
+        f"Full depth adds {len(further_occupations())} occupations from a second table (US Census Bureau, 2016, "
+        "full-time workers), many of several words. Some share a last word (clerk, engineer, assistant): they are less "
+        "independent than they look.",
         "In person frames the blank is compared over a closed list; words outside it show up only in the best twenty.",
         "First names also carry age and ethnicity; the names used are common and do not stand for everyone.",
     ),
@@ -261,12 +266,13 @@ SUITE = Suite(
         "Where could a fill-mask association like this reach a student: search, grading, advising, spell checking?",
         "Pick one sentence and rewrite it so that it still fits every occupation. Did your version change the result?",
     ),
-    version="1.0.0",
+    version="1.1.0",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,
     sources=(
         f"Share of women by occupation: {LABOUR_SOURCE} (public domain).",
+        f"Share of women in further occupations, full depth: {CENSUS_SOURCE} (public domain).",
         "Kurita et al. 2019: the correction of a pronoun's probability by its prior.",
         "Caliskan et al. 2017; Fiske et al. 2002; Plant et al. 2000; Eagly and Karau 2002; Zhao et al. 2017; "
         "Hoyle et al. 2019: the attributes beyond work.",
