@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from audit.models import load_model
+    from audit.owndata.options import DataOptions
+    from audit.owndata.run import audit_data
+    from audit.owndata.store import load_data_result
     from audit.run import run_audit
     from audit.store import load_result
     from audit.suites import load_suites
 
-__all__ = ["load_model", "load_result", "load_suites", "run_audit"]
+__all__ = ["DataOptions", "audit_data", "load_data_result", "load_model", "load_result", "load_suites", "run_audit"]
 _HOMES = {
+    "DataOptions": "audit.owndata.options",
+    "audit_data": "audit.owndata.run",
+    "load_data_result": "audit.owndata.store",
     "load_model": "audit.models",
     "load_result": "audit.store",
     "load_suites": "audit.suites",

@@ -1,17 +1,21 @@
 """Arguments in, files out. Results go to stdout, progress to stderr.
 
-Exit codes: 0 done; 2 usage; 3 model unavailable, gated or offline; 4 unsupported model; 5 some models only;
-130 interrupted.
+Exit codes: 0 done; 1 a --fail-on threshold was crossed; 2 usage; 3 model unavailable, gated or offline;
+4 unsupported model; 5 some models only; 130 interrupted.
 """
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.schema import CaveatError, Depth
+
+if TYPE_CHECKING:
+    from audit.failon import Rule
 
 app = typer.Typer(
     name="caveat",
@@ -39,6 +43,18 @@ def _formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise CaveatError(f"No format {name!r} for --format. Choose from: {', '.join(FORMATS)}.")
     return chosen
+
+
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(help="Exit with 1 when an interval lies wholly beyond: 'negation.failure_rate > 0.2'. Repeat."),
+]
+
+
+def _rules(texts: list[str] | None) -> tuple[Rule, ...]:
+    from audit.failon import parse
+
+    return parse(texts or ())
 
 
 def _slug(model: str) -> str:
@@ -70,12 +86,100 @@ def run(
     interactive: Annotated[
         bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
     ] = False,
+    fail_on: FailOn = None,
 ) -> None:
     """Run the suites on one or more models and write a report for each."""
     from audit.terminal import RunOptions, audit_models
 
-    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive)
+    rules = _rules(fail_on)
+    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive, rules)
     code = audit_models({name: out / _slug(name) for name in models}, options)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def data(
+    file: Annotated[
+        str, typer.Argument(help="CSV, TSV, JSONL, JSON, Parquet, Excel, or hub:name/config:split.", metavar="FILE")
+    ],
+    models: Models,
+    text: Annotated[str, typer.Option(help="Column with the texts.")] = "text",
+    label: Annotated[
+        str, typer.Option(help='Column with the labels; "label" by default, or the majority of the annotators.')
+    ] = "",
+    group: Annotated[list[str] | None, typer.Option(help="Column to compare by; repeat for more.")] = None,
+    cluster: Annotated[str, typer.Option(help="Column that says which rows belong together, such as a writer.")] = "",
+    annotator: Annotated[list[str] | None, typer.Option(help="Column with one person's labels; repeat.")] = None,
+    data_labels: Annotated[
+        str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
+    ] = None,
+    labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
+    bins: Annotated[
+        list[str] | None, typer.Option(help="Ranges of a numeric group column: age=4, or age=18,25,40.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for results; each model gets a folder in it.")] = Path("audits"),
+    include_texts: Annotated[bool, typer.Option(help="Keep the texts with the results; off by default.")] = False,
+    target_error: Annotated[float, typer.Option(help="Error rate aimed at among rows that need no human.")] = 0.1,
+    perturb: Annotated[
+        bool, typer.Option("--perturb/--no-perturb", help="Rewrite a sample of the texts and ask again.")
+    ] = True,
+    encoding: Annotated[str, typer.Option(help="Of a text file; found by itself as a rule.")] = "",
+    sheet: Annotated[str, typer.Option(help="Of a workbook; the first by default.")] = "",
+    revision: Annotated[str | None, typer.Option(help="Of the models: commit SHA, tag or branch on the Hub.")] = None,
+    data_revision: Annotated[str, typer.Option(help="Of a Hub data set.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    formats: Annotated[str, typer.Option("--format", help="Any of html,json,csv.")] = "html,json",
+    offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
+    ] = True,
+    fail_on: FailOn = None,
+) -> None:
+    """Audit classifiers on your own labelled texts: by group, with intervals, and which posts need a human."""
+    from audit.datacommand import DataCommand, audit_file, read_bins, read_labels
+    from audit.owndata.options import DataOptions
+
+    options = DataOptions(
+        text=text,
+        label=label,
+        groups=tuple(group or ()),
+        cluster=cluster,
+        annotators=tuple(annotator or ()),
+        labels=read_labels(data_labels),
+        bins=read_bins(bins or ()),
+        encoding=encoding,
+        sheet=sheet,
+        data_revision=data_revision,
+        seed=seed,
+        include_texts=include_texts,
+        offline=offline,
+        check=check,
+        target_error=target_error,
+        perturb=perturb,
+    )
+    words = {
+        "text": text,
+        "label": label,
+        "group": group,
+        "cluster": cluster,
+        "annotator": annotator,
+        "data-labels": data_labels,
+        "labels": labels,
+        "bins": bins,
+        "encoding": encoding,
+        "sheet": sheet,
+        "revision": revision,
+        "data-revision": data_revision,
+        "seed": seed,
+        "target-error": target_error,
+        "include-texts": include_texts,
+        "no-perturb": not perturb,
+        "no-check": not check,
+        "fail-on": fail_on,
+    }
+    command = DataCommand(file, models, revision, labels, _formats(formats), tuple(words.items()), _rules(fail_on))
+    code = audit_file(command, options, {name: out / _slug(name) for name in models})
     if code:
         raise typer.Exit(code)
 
@@ -103,6 +207,24 @@ def report(
     from audit.terminal import render_report
 
     render_report(folder, formats=_formats(formats), interactive=interactive)
+
+
+@app.command()
+def compare(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Results folders; the others are set beside the first.", metavar="DIR DIR...")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("audits/comparison"),
+    formats: Annotated[str, typer.Option("--format", help="Any of html,json.")] = "html,json",
+    fail_on: FailOn = None,
+) -> None:
+    """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""
+    from audit.comparecommand import compare_folders, tell_rules
+
+    rules = _rules(fail_on)
+    result = compare_folders(folders, out, _formats(formats), shlex.join(["caveat", "compare", *map(str, folders)]))
+    if tell_rules(rules, result):
+        raise typer.Exit(1)
 
 
 @app.command()

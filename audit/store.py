@@ -142,20 +142,21 @@ def table(rows: Iterable[Mapping[str, Any]]) -> Any:
 
 
 @cache
-def _converter() -> Any:
+def converter() -> Any:
+    """Give what turns results into plain values and back; an undefined number is null."""
     import cattrs
 
-    converter = cattrs.Converter()
+    made = cattrs.Converter()
 
     def unstructure(value: float) -> float | str | None:
         if math.isnan(value):
             return None
         return value if math.isfinite(value) else str(value)
 
-    converter.register_unstructure_hook(float, unstructure)
-    converter.register_structure_hook(float, lambda value, _: float("nan") if value is None else float(value))
-    converter.register_unstructure_hook(frozenset, sorted)
-    return converter
+    made.register_unstructure_hook(float, unstructure)
+    made.register_structure_hook(float, lambda value, _: float("nan") if value is None else float(value))
+    made.register_unstructure_hook(frozenset, sorted)
+    return made
 
 
 def to_json(result: AuditResult) -> str:
@@ -163,7 +164,7 @@ def to_json(result: AuditResult) -> str:
     bare = replace(
         result, predictions=None, seconds=0.0, suites=tuple(replace(suite, seconds=0.0) for suite in result.suites)
     )
-    data = _converter().unstructure(bare)
+    data = converter().unstructure(bare)
     del data["predictions"]
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -184,22 +185,51 @@ def from_json(text: str, where: str = RESULT) -> AuditResult:
             f"{where} has version {version}; this program reads version {VERSION}. Update it, or run again."
         )
     try:
-        return _converter().structure(data | {"predictions": None}, AuditResult)
+        return converter().structure(data | {"predictions": None}, AuditResult)
     except Exception as error:
         raise CaveatError(
             f"{where} is damaged ({type(error).__name__}). Run the audit again; finished work is kept."
         ) from error
 
 
-def save(result: AuditResult, folder: Path) -> None:
-    """Write `result.json`, `predictions.parquet` and `timing.json`, each in one step."""
+def timing_of(folder: Path) -> dict[str, Any]:
+    """Read `timing.json`; {} when there is none, or it is damaged."""
+    try:
+        found = json.loads((folder / TIMING).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def save_timing(folder: Path, timing: Mapping[str, Any]) -> None:
+    """Write `timing.json` in one step."""
+    write_atomically(folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n"))
+
+
+def finished(folder: Path, digest: str) -> bool:
+    """Say whether a folder holds the whole result of the same run."""
+    there = (folder / RESULT).exists() and (folder / PREDICTIONS).exists()
+    return there and timing_of(folder).get("digest") == digest
+
+
+def save(result: AuditResult, folder: Path, digest: str = "") -> None:
+    """Write `result.json`, `predictions.parquet` and `timing.json`, each in one step.
+
+    Args:
+        result: whole.
+        folder: results folder; what `timing.json` says of an audit of own data in it stays.
+        digest: of everything that decides the result, so that the same call need not run again.
+    """
     import pyarrow.parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
-    timing = {"seconds": result.seconds, "suites": {suite.name: suite.seconds for suite in result.suites}}
+    suites = {suite.name: suite.seconds for suite in result.suites}
+    timing = timing_of(folder) | {"seconds": result.seconds, "suites": suites, "digest": ""}
+    # The digest says "all of this belongs together", so it goes first and comes back last.
+    save_timing(folder, timing)
     write_atomically(folder / PREDICTIONS, lambda path: pq.write_table(result.predictions, path, compression="zstd"))
-    write_atomically(folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n"))
     write_atomically(folder / RESULT, lambda path: path.write_text(to_json(result), encoding="utf-8"))
+    save_timing(folder, timing | {"digest": digest})
 
 
 def load_result(folder: Path | str) -> AuditResult:
@@ -227,8 +257,8 @@ def load_result(folder: Path | str) -> AuditResult:
         raise CaveatError(
             f"{folder / PREDICTIONS} cannot be read ({type(error).__name__}). Run the audit again."
         ) from None
-    if (folder / TIMING).exists():
-        timing = json.loads((folder / TIMING).read_text())
+    timing = timing_of(folder)
+    if "suites" in timing:
         suites = tuple(replace(s, seconds=timing["suites"].get(s.name, 0.0)) for s in result.suites)
         result = replace(result, seconds=timing["seconds"], suites=suites)
     return replace(result, predictions=predictions)
@@ -263,7 +293,7 @@ def write_csv(result: AuditResult, folder: Path) -> list[Path]:
             value if value is None or isinstance(value, (int, float, bool)) else json.dumps(value, ensure_ascii=False)
         )
 
-    data = _converter().unstructure
+    data = converter().unstructure
     frames: dict[str, Sequence[Mapping[str, Any]]] = {
         "findings": [data(finding) for finding in result.findings],
         "estimates": [data(estimate) for estimate in result.estimates],

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.schema import AuditResult, CaveatError, Depth, ModelInfo, Suite
+from audit.failon import CROSSED, Rule
+from audit.schema import AuditResult, CaveatError, CompareResult, DataResult, Depth, ModelInfo, Suite
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +50,7 @@ def progress_line(err: Console, title: str) -> Iterator[Any]:
         def plain(state: Progress) -> None:
             nonlocal last
             tenth = 10 * state.tokens_done // max(state.tokens_total, 1)
-            if tenth > last:
+            if tenth != last:
                 last = tenth
                 err.print(f"{title}: {10 * tenth} % ({state.suite}), {_time(state.seconds_left)} left", markup=False)
 
@@ -166,6 +167,8 @@ class RunOptions:
     offline: bool
     check: bool
     interactive: bool
+    rules: tuple[Rule, ...] = ()
+    """Of --fail-on."""
 
     def command(self, model: str) -> str:
         """Give the command that repeats the run of one model."""
@@ -176,6 +179,7 @@ class RunOptions:
             "labels": self.labels,
             "seed": self.seed,
             "no-check": not self.check,
+            "fail-on": [rule.text for rule in self.rules],
         }
         return command_for([model], options)
 
@@ -188,7 +192,8 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
         options: the same for all.
 
     Returns:
-        The exit code: 0; that of the first failure when no model could be audited; 5 when some could.
+        The exit code: 0; 1 when a --fail-on threshold was crossed; that of the first failure when no model could be
+        audited; 5 when some could.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from audit.suites import load_suites
@@ -196,20 +201,32 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
     chosen = load_suites(options.suites or None, options.depth)
     out, err = consoles()
     codes = []
+    crossed = False
     for name, folder in folders.items():
         try:
-            _audit_one(out, err, name, folder, chosen, options)
+            result = _audit_one(out, err, name, folder, chosen, options)
+            crossed |= tell_rules(out, options.rules, result)
         except CaveatError as error:
             err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
             codes.append(error.exit_code)
     if not codes:
-        return 0
+        return CROSSED if crossed else 0
     return codes[0] if len(codes) == len(folders) else PARTIAL
+
+
+def tell_rules(out: Console, rules: Sequence[Rule], result: AuditResult | CompareResult | DataResult) -> bool:
+    """Say of each --fail-on rule what became of it, and give whether one was crossed."""
+    from audit.failon import judge
+
+    outcomes = judge(rules, result) if rules else []
+    for outcome in outcomes:
+        out.print(f"  {'✗' if outcome.crossed else '·'} {outcome.sentence}", markup=False)
+    return any(outcome.crossed for outcome in outcomes)
 
 
 def _audit_one(
     out: Console, err: Console, name: str, folder: Path, suites: Sequence[Suite], options: RunOptions
-) -> None:
+) -> AuditResult:
     from audit.models import load_model
     from audit.run import run_audit
 
@@ -226,6 +243,7 @@ def _audit_one(
             progress=tell,
         )
     _print_result(out, result, write_files(result, folder, options.formats, options.interactive))
+    return result
 
 
 def _describe(out: Console, info: ModelInfo) -> None:

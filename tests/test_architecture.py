@@ -26,9 +26,18 @@ LAYERS = (
     },
     {"audit.findings"},
     {"audit.analysis"},
-    {"audit.run", "audit.owndata", "audit.compare", "reports"},
+    {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "reports"},
     {"lessons"},
-    {"audit.cli", "audit.terminal", "audit.shown", "audit.datasheet", "audit.validate", "audit.page"}
+    {
+        "audit.cli",
+        "audit.terminal",
+        "audit.datacommand",
+        "audit.comparecommand",
+        "audit.shown",
+        "audit.datasheet",
+        "audit.validate",
+        "audit.page",
+    }
     | {"audit.__main__", "app"},
 )
 

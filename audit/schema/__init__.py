@@ -6,6 +6,14 @@ Shapes and units stand under each field. "Rate" means a share between 0 and 1; "
 
 from __future__ import annotations
 
+from audit.schema.comparison import (
+    Answers,
+    Change,
+    Compared,
+    CompareResult,
+    Flip,
+    Side,
+)
 from audit.schema.data import (
     OVERALL,
     SMALL,
@@ -56,9 +64,13 @@ from audit.schema.suite import (
 
 __all__ = [
     "Agreement",
+    "Answers",
     "AuditResult",
     "Breakdown",
     "CaveatError",
+    "Change",
+    "CompareResult",
+    "Compared",
     "Comparison",
     "Confusion",
     "Contrast",
@@ -74,6 +86,7 @@ __all__ = [
     "Example",
     "FILL_MASK",
     "Finding",
+    "Flip",
     "Gate",
     "LABELS",
     "MASK",
@@ -89,6 +102,7 @@ __all__ = [
     "Selection",
     "Settings",
     "Severity",
+    "Side",
     "Skipped",
     "Span",
     "Suite",

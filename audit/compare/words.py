@@ -1,0 +1,74 @@
+"""A change in words: what it was, what it is, and how sure the difference is."""
+
+from __future__ import annotations
+
+from audit.schema import Change, Contrast, Unit
+from audit.wording import amount, interval_words, number, size_words
+
+
+def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, float], names: tuple[str, str]) -> str:
+    """Say a change in words.
+
+    Args:
+        change: the numbers; its own `sentence` is not read.
+        contrast: what it is a change of; None for an accuracy.
+        narrow: its 90 % interval.
+        names: of the two audits.
+
+    Returns:
+        Plain text: the one, the other, the change with its interval, and what the verdict allows to say.
+    """
+    moved = f"{_verb(change)} by {amount(change.change, change.unit, change.low, change.high)}"
+    interval = interval_words(change.change, change.low, change.high, change.unit)
+    core = f"{moved} (95 % interval {interval})"
+    if contrast is None:
+        where = f"of the test {change.test}" if change.test else "of all tests"
+        one, two = (number(100 * value, 0) for value in (change.base, change.other))
+        said = (
+            f"On {change.n:,} sentences {where}, accuracy is {one} % in {names[0]} and {two} % in {names[1]}; "
+            f"from the one to the other it {core}."
+        )
+    else:
+        said = (
+            f"On {change.n:,} sentences: in {names[0]}, {_gap(change.base, change.unit, contrast)}; "
+            f"in {names[1]}, {_gap(change.other, change.unit, contrast)}. "
+            f"From the one to the other the gap {core}."
+        )
+    return f"{said} {_tail(change, narrow)}".rstrip()
+
+
+def _gap(value: float, unit: Unit, contrast: Contrast) -> str:
+    if value == 0:
+        return "there is no such gap"
+    pattern = contrast.higher if value >= 0 else contrast.lower
+    said = pattern.replace("{gap}", size_words(abs(value), unit))
+    said = said.replace("{group_label}", contrast.group_label or contrast.group)
+    return said.replace("{reference_label}", contrast.reference_label or contrast.reference)
+
+
+def _verb(change: Change) -> str:
+    """Choose the verb; growing and shrinking are said of the size of a gap that keeps its direction."""
+    if change.measure == "accuracy" and change.contrast == "accuracy":
+        return "rose" if change.change >= 0 else "fell"
+    if change.base * change.other < 0:
+        return "changed its direction, moving"
+    return "grew" if abs(change.other) >= abs(change.base) else "shrank"
+
+
+def _tail(change: Change, narrow: tuple[float, float]) -> str:
+    limit = size_words(change.threshold, change.unit)
+    seen = f"Could have seen a change of {size_words(change.minimum_detectable, change.unit)}."
+    if not change.minimum_detectable > 0:
+        seen = ""
+    match change.verdict:
+        case "finding":
+            return seen
+        case "uncertain":
+            return f"There is a change; its size is uncertain. {seen}"
+        case "below":
+            return f"Detectable, but below the threshold of {limit}."
+        case "equivalent":
+            words = interval_words(change.change, *narrow, change.unit)
+            return f"No change larger than {limit} on these items (90 % interval {words})."
+        case _:
+            return f"No evidence of a change at this power. {seen}"

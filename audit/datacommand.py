@@ -1,0 +1,190 @@
+"""What `caveat data` does and prints: a survey of the file, then each model, then the few figures to start with."""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.failon import CROSSED, Rule
+from audit.owndata.labels import parse
+from audit.owndata.options import DataOptions
+from audit.schema import LABELS, OVERALL, CaveatError, DataResult
+from audit.terminal import ICONS, PARTIAL, STYLES, TELLING, consoles, progress_line, tell_rules
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from audit.owndata.survey import Survey
+
+SHOWN = ("accuracy", "macro_f1", "brier", "ece")
+MOST_FINDINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DataCommand:
+    """What `caveat data` was asked for, beside the columns."""
+
+    file: str
+    models: Sequence[str]
+    revision: str | None
+    labels: str | None
+    formats: Sequence[str]
+    words: tuple[tuple[str, Any], ...]
+    """Options as they were given, for the command that repeats the run."""
+    rules: tuple[Rule, ...] = ()
+    """Of --fail-on."""
+
+    def repeat(self, model: str) -> str:
+        """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
+        name = self.file if self.file.startswith("hub:") else Path(self.file).name
+        words = ["caveat", "data", name, model]
+        for option, value in self.words:
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                if item is True:
+                    words.append(f"--{option}")
+                elif item not in (None, False, ""):
+                    words += [f"--{option}", str(item)]
+        return shlex.join(words)
+
+
+def read_bins(given: Sequence[str]) -> dict[str, str]:
+    """Read "age=4" or "age=18,25,40", one a column.
+
+    Raises:
+        CaveatError: when one has no equals sign.
+    """
+    bins = {}
+    for item in given:
+        column, equals, spec = item.partition("=")
+        if not equals or not column.strip():
+            raise CaveatError(f"--bins {item!r} is not of the form COLUMN=4 or COLUMN=18,25,40.")
+        bins[column.strip()] = spec.strip()
+    return bins
+
+
+def read_labels(text: str | None) -> Mapping[str, str]:
+    """Read --data-labels; {} when it was not given."""
+    return parse(text) if text else {}
+
+
+def audit_file(command: DataCommand, options: DataOptions, folders: Mapping[str, Path]) -> int:
+    """Survey a file, then audit one model after another on it; one that fails does not stop the rest.
+
+    Args:
+        command: what was asked.
+        options: which columns mean what.
+        folders: model -> its results folder.
+
+    Returns:
+        The exit code, as of `audit.terminal.audit_models`.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from audit.owndata.reading import open_source
+    from audit.owndata.survey import Survey
+
+    out, err = consoles()
+    codes, crossed = [], False
+    with err.status(f"Reading {command.file}") if err.is_terminal else nullcontext():
+        reader = open_source(
+            command.file,
+            encoding=options.encoding,
+            sheet=options.sheet,
+            revision=options.data_revision,
+            offline=options.offline,
+        )
+        survey = Survey(reader, options)
+    with survey:
+        _print_survey(err, survey)
+        for name, folder in folders.items():
+            try:
+                crossed |= _audit_one(out, err, name, folder, survey, command)
+            except CaveatError as error:
+                err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
+                codes.append(error.exit_code)
+    if not codes:
+        return CROSSED if crossed else 0
+    return codes[0] if len(codes) == len(folders) else PARTIAL
+
+
+def _audit_one(out: Console, err: Console, name: str, folder: Path, survey: Survey, command: DataCommand) -> bool:
+    from audit.models import load_model
+    from audit.owndata.run import audit_data, is_finished
+
+    options = survey.options
+    with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
+        model = load_model(name, revision=command.revision, labels=command.labels, offline=options.offline)
+    survey.options = replace(options, command=command.repeat(name))
+    if is_finished(model, survey, folder):
+        err.print(f"{name}: done before with the same settings; read from {folder}.", markup=False, soft_wrap=True)
+    with progress_line(err, name) as tell:
+        result = audit_data(model, survey, out=folder, progress=tell)
+    _print_result(out, result, write_files(result, folder, command.formats))
+    return tell_rules(out, command.rules, result)
+
+
+def write_files(result: DataResult, folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Write what is rendered from a result, and give the files in the order in which a person would open them."""
+    from audit.owndata.store import DATA
+    from audit.owndata.table import ROWS
+
+    return [folder / name for name in ("report.html", "review.csv", ROWS, DATA) if (folder / name).exists()]
+
+
+def _print_survey(err: Console, survey: Survey) -> None:
+    """Say on stderr what was read and what was treated differently, one line each."""
+    source = survey.source()
+    err.print(
+        f"{source.name}: {source.read:,} rows, {source.used:,} with a text, {source.labelled:,} with a label.",
+        markup=False,
+    )
+    used: dict[str, list[str]] = {target: [] for target in (*LABELS, "none")}
+    for own, ours in source.labels.items():
+        used[ours].append(own)
+    told = "; ".join(f"{ours}: {', '.join(own)}" for ours, own in used.items() if own)
+    err.print(f"  Labels read as {told}.", markup=False, soft_wrap=True)
+    for note in survey.reader.notes:
+        err.print(f"  {note}", markup=False, soft_wrap=True)
+    for count in source.counts:
+        err.print(f"  {count.n:,} x {count.what}: {count.treatment}.", markup=False, soft_wrap=True)
+
+
+def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    source = result.source
+    out.print()
+    out.print(Text(result.model.id, style="bold"), Text(f"on {source.name}", style="dim"))
+    for note in result.model.notes:
+        out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
+    out.print(f"  {source.used:,} rows scored, {source.labelled:,} judged; {result.seconds:.0f} s.")
+    for estimate in result.estimates:
+        if estimate.by == OVERALL and estimate.measure in SHOWN and not math.isnan(estimate.value):
+            name = estimate.measure.replace("_", " ")
+            out.print(f"  {name:<10} {estimate.value:.3f}, 95 % interval {estimate.low:.3f} to {estimate.high:.3f}")
+    for comparison in result.comparisons:
+        line = (
+            f"Beside {comparison.other}: {comparison.measure} {comparison.value:.3f} against "
+            f"{comparison.other_value:.3f}; difference {comparison.gap:+.3f} ({comparison.low:+.3f} to "
+            f"{comparison.high:+.3f})."
+        )
+        out.print(Padding(Text(line), (0, 0, 0, 2)))
+    telling = [finding for finding in result.findings if finding.verdict in TELLING][:MOST_FINDINGS]
+    if result.findings and not telling:
+        out.print("  No gap between groups was told apart from zero; the report says what could have been seen.")
+    for finding in telling:
+        line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
+        line_.append(finding.sentence, style="default")
+        out.print(Padding(line_, (0, 0, 0, 2)))
+    for count in source.counts:
+        if count.what.startswith("text longer"):
+            out.print(Padding(Text(f"{count.n:,} x {count.what}: {count.treatment}."), (0, 0, 0, 2)))
+    for skipped in result.skipped:
+        out.print(Padding(Text(f"Not done: {skipped.what}: {skipped.reason}", style="dim"), (0, 0, 0, 2)))
+    out.print("  " + "  ".join(str(path) for path in written), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""A researcher's own labelled texts: read in chunks, scored, and reported by group."""

@@ -1,0 +1,57 @@
+"""The table of scored rows, `rows.parquet`: one row per text that was scored, and no text unless it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from audit.schema import LABELS
+
+ROWS = "rows.parquet"
+GROUP, ANNOTATOR = "group:", "annotator:"
+"""What the names of group and annotator columns begin with, so that they cannot clash with ours."""
+MISSING = "(missing)"
+"""The group of a row whose group cell is empty."""
+NONE = -1
+"""Code of "no label"."""
+CODES = {label: code for code, label in enumerate(LABELS)}
+"""negative 0, neutral 1, positive 2."""
+
+
+@cache
+def columns(groups: Sequence[str] = (), annotators: Sequence[str] = ()) -> Any:
+    """Give the Arrow schema of `rows.parquet`.
+
+    Args:
+        groups: group columns of the source, as a tuple.
+        annotators: annotator columns of the source, as a tuple.
+
+    Returns:
+        row: 1-based number of the row in the source, the heading not counted. key: first 16 hex digits of the
+        HMAC-SHA256 of the text with the secret of the results folder. label, predicted: -1 none, 0 negative,
+        1 neutral, 2 positive. p_*: probabilities, p_neutral NaN for a model without it. valence: -1 to 1.
+        duplicate: the same text stood in an earlier row. cluster: number of the first row of the same cluster; the
+        row itself without --cluster. Then one column a group and an annotator, and the text, null unless asked for.
+    """
+    import pyarrow as pa
+
+    probabilities = {f"p_{label}": pa.float32() for label in LABELS}
+    return pa.schema(
+        {
+            "row": pa.int64(),
+            "key": pa.string(),
+            "label": pa.int8(),
+            "predicted": pa.int8(),
+            **probabilities,
+            "confidence": pa.float32(),
+            "valence": pa.float32(),
+            "tokens": pa.int32(),
+            "truncated": pa.bool_(),
+            "duplicate": pa.bool_(),
+            "cluster": pa.int32(),
+            **{GROUP + name: pa.dictionary(pa.int32(), pa.string()) for name in groups},
+            **{ANNOTATOR + name: pa.int8() for name in annotators},
+            "text": pa.string(),
+        }
+    )

@@ -1,0 +1,165 @@
+"""Audits of the same items set side by side: on models whose difference is known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from fakes import FakeClassifier
+from typer.testing import CliRunner
+
+from audit.cli import app
+from audit.compare import compare, load_comparison, save_comparison
+from audit.models.base import Row, RowResult
+from audit.run import run_audit
+from audit.schema import CaveatError, ModelInfo
+from audit.store import load_result, predictions_table
+from audit.suites import load_suites
+from reports.comparison import render_comparison
+
+
+class ReadsNot(FakeClassifier):
+    """Counts words as the other does, and turns the tone round where a text says "not"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.info = ModelInfo("reads-not", "function", "2" * 40, self.info.tasks)
+
+    def _one(self, text: str) -> RowResult:
+        found = super()._one(text)
+        return RowResult(logits=found.logits[::-1]) if " not " in f" {text} " else found
+
+    def forward(self, rows: list[Row]) -> list[RowResult]:
+        return [self._one(bytes(row.ids).decode()) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("audits")
+    suites = load_suites(["negation"], "quick")
+    for model in (FakeClassifier(), ReadsNot()):
+        run_audit(model, suites, out=root / model.info.id, check=False)
+    return root / "fake-classifier", root / "reads-not"
+
+
+@pytest.fixture(scope="module")
+def audits(folders):
+    return {folder.name: load_result(folder) for folder in folders}
+
+
+def primary(result):
+    (found,) = [change for change in result.others[0].changes if change.primary]
+    return found
+
+
+def test_the_change_of_a_gap_is_the_difference_of_the_gaps(audits):
+    one, two = audits.values()
+    gaps = [next(f.gap for f in side.findings if f.primary) for side in (one, two)]
+    change = primary(compare(audits))
+    assert (change.base, change.other) == pytest.approx(gaps)
+    assert change.change == pytest.approx(gaps[1] - gaps[0])
+    assert change.change < -0.1 and change.high < 0
+    assert "shrank" in change.sentence or "changed its direction" in change.sentence
+
+
+def test_pairing_items_with_themselves_is_surer_than_setting_two_audits_side_by_side(audits):
+    one, two = audits.values()
+    change = primary(compare(audits))
+    widths = [next(f.high - f.low for f in side.findings if f.primary) for side in (one, two)]
+    assert 0 < change.high - change.low < math.hypot(*widths)
+
+
+def test_swapping_the_audits_swaps_the_sign(audits):
+    there = primary(compare(audits))
+    back = primary(compare(dict(reversed(audits.items()))))
+    assert back.change == pytest.approx(-there.change)
+    assert (back.low, back.high) == pytest.approx((-there.high, -there.low))
+    assert back.p == pytest.approx(there.p)
+
+
+def test_an_audit_does_not_differ_from_itself(audits):
+    one = next(iter(audits.values()))
+    (other,) = compare({"first": one, "again": one}).others
+    assert other.changes and all(change.change == 0 and change.p == 1 for change in other.changes)
+    assert not {change.verdict for change in other.changes} & {"finding", "uncertain", "below"}
+    assert [counted.changed for counted in other.answers] == [0] and not other.flips
+
+
+def test_answers_that_differ_are_counted_from_the_rows(audits):
+    one, two = (
+        {row["example"]: row for row in predictions_table(side).to_pylist() if row["role"] != "prior"}
+        for side in audits.values()
+    )
+    (counted,) = compare(audits).others[0].answers
+    assert counted.n == len(one)
+    assert counted.changed == sum(one[key]["label"] != two[key]["label"] for key in one)
+    assert counted.mended == sum(one[key]["correct"] is False and two[key]["correct"] is True for key in one)
+    assert counted.broken == sum(one[key]["correct"] is True and two[key]["correct"] is False for key in one)
+
+
+def test_items_with_another_text_are_left_out_and_said(audits):
+    one, two = audits.values()
+    rows = predictions_table(two).to_pylist()
+    for row in rows[:5]:
+        row["text"] += " Really."
+    changed = replace(two, predictions=pa.Table.from_pylist(rows, schema=predictions_table(two).schema))
+    (other,) = compare({"one": one, "two": changed}).others
+    (skipped,) = other.skipped
+    assert skipped.n == 5 and "does not have" in skipped.reason
+    assert other.answers[0].n == len(rows) - 5
+
+
+def test_primary_contrasts_are_corrected_over_all_audits(audits):
+    one, two = audits.values()
+    alone = primary(compare({"a": one, "b": two}))
+    both = compare({"a": one, "b": two, "c": replace(two, model=replace(two.model, revision="3" * 40))})
+    for other in both.others:
+        (change,) = [c for c in other.changes if c.primary]
+        assert change.p == alone.p
+        assert change.p_adjusted == pytest.approx(min(1.0, 2 * change.p), rel=1e-6)
+
+
+def test_too_few_audits_or_no_common_suite(audits):
+    one, two = audits.values()
+    with pytest.raises(CaveatError, match="at least two results folders"):
+        compare({"a": one})
+    other = replace(two, suites=tuple(replace(suite, name="sarcasm") for suite in two.suites))
+    with pytest.raises(CaveatError, match=r"share no suite \(negation against sarcasm\)"):
+        compare({"a": one, "b": other})
+
+
+def test_a_comparison_comes_back_from_disk_as_it_was(audits, tmp_path):
+    result = compare(audits, "caveat compare a b")
+    save_comparison(result, tmp_path)
+    again = load_comparison(tmp_path)
+    assert again.command == result.command
+    assert repr(again) == repr(result)
+    with pytest.raises(CaveatError, match="No compare.json"):
+        load_comparison(tmp_path / "nowhere")
+
+
+def test_the_page_has_no_script_and_escapes_names(audits):
+    one, two = audits.values()
+    page = render_comparison(compare({"<b>one</b>": one, "two": two}))
+    assert "<script" not in page and "<b>one</b>" not in page and "&lt;b&gt;one" in page
+    change = primary(compare(audits))
+    assert f"{100 * abs(change.change):.0f} points" in page
+    assert 'src="http' not in page and 'href="http' not in page
+
+
+def test_the_command_writes_a_report_and_fails_when_told_to(folders, tmp_path):
+    run = CliRunner().invoke
+    out = tmp_path / "compared"
+    words = ["compare", *map(str, folders), "--out", str(out)]
+    assert run(app, words).exit_code == 0
+    assert (out / "compare.html").exists() and (out / "compare.json").exists()
+    crossed = run(app, [*words, "--fail-on", "negation.negation-failure < -0.01"])
+    assert crossed.exit_code == 1 and "crossed" in crossed.stdout
+    assert run(app, [*words, "--fail-on", "negation.negation-failure > 0.9"]).exit_code == 0
+
+
+def test_one_folder_twice_is_refused(folders, tmp_path):
+    result = CliRunner().invoke(app, ["compare", str(folders[0]), str(folders[0]), "--out", str(tmp_path)])
+    assert isinstance(result.exception, CaveatError) and "is given twice" in str(result.exception)

@@ -1,0 +1,216 @@
+"""Every way in which a file, an option or a model can be wrong, as a table.
+
+A row: what is wrong, how the file is made, the words after `caveat data`, the exit code, and a pattern for the one
+line on stderr. Exit code 0 stands where the run goes on and the line says what was done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HEAD = "text,label,team\n"
+ROWS = "I love it,positive,red\nI hate it,negative,blue\nIt is a table,neutral,red\n"
+GOOD = HEAD + ROWS
+Make = Callable[[Path], Any]
+
+
+def written(name: str, content: str | bytes) -> Make:
+    """Make a file of text or bytes."""
+
+    def make(folder: Path) -> None:
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / name).write_bytes(data)
+
+    return make
+
+
+def workbook(name: str = "a.xlsx", rows: str = GOOD) -> Make:
+    def make(folder: Path) -> None:
+        from openpyxl import Workbook
+
+        book = Workbook()
+        for line in rows.splitlines():
+            book.active.append([cell or None for cell in line.split(",")])
+        book.create_sheet("Notes")
+        book.save(folder / name)
+
+    return make
+
+
+def parquet(columns: dict[str, list[Any]], name: str = "a.parquet") -> Make:
+    def make(folder: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.table(columns), folder / name)
+
+    return make
+
+
+def cut_parquet(folder: Path) -> None:
+    parquet({"text": ["a b"] * 500, "label": ["neg"] * 500})(folder)
+    whole = (folder / "a.parquet").read_bytes()
+    (folder / "a.parquet").write_bytes(whole[: len(whole) // 2])
+
+
+def cut_workbook(folder: Path) -> None:
+    workbook()(folder)
+    whole = (folder / "a.xlsx").read_bytes()
+    (folder / "a.xlsx").write_bytes(whole[: len(whole) // 2])
+
+
+def nothing(folder: Path) -> None:
+    """Make no file."""
+
+
+def lines(*rows: Any) -> str:
+    return "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+
+
+def table(text: str = GOOD) -> Make:
+    return written("a.csv", text)
+
+
+def labelled(*labels: str) -> Make:
+    return table("text,label\n" + "".join(f"text {at},{label}\n" for at, label in enumerate(labels)))
+
+
+A, X, J, P = "a.csv", "a.xlsx", "a.jsonl", "a.parquet"
+WIDE = "text,label,id\n" + "".join(f"word {at},neg,{at}\n" for at in range(60))
+NAMES = "text,label,who\n" + "".join(f"word {at},neg,name{at}x\n" for at in range(60))
+TABLE: list[tuple[str, Make, list[str], int, str]] = [
+    # The file as such.
+    ("missing file", nothing, [A], 2, r"a\.csv: no such file\. Check the path"),
+    ("missing file beside others", written("b.csv", GOOD), [A], 2, r"no such file\. In .*: b\.csv"),
+    ("missing folder", nothing, ["no/a.csv"], 2, r"no such file\. There is no folder no"),
+    ("folder", lambda f: (f / "d.csv").mkdir(), ["d.csv"], 2, r"d\.csv: is a folder\. Name one file"),
+    ("empty file", table(""), [A], 2, r"the file is empty\. It needs a heading"),
+    ("heading only", table(HEAD), [A], 2, r"has a heading and no rows"),
+    ("blank lines only", table(HEAD + "\n\n\n"), [A], 2, r"has a heading and no rows"),
+    ("empty heading", table(",,\na,b,c\n"), [A], 2, r"row 1 is empty\. It must name the columns"),
+    ("unknown ending", written("a.docx", GOOD), ["a.docx"], 2, r"no reader for \.docx\. Known endings: \.csv, \.tsv"),
+    ("no ending", written("posts", GOOD), ["posts"], 2, r"no reader for a file without an ending"),
+    ("old Excel", written("a.xls", b"\xd0\xcf\x11\xe0" + b"0" * 99), ["a.xls"], 2, r"old Excel format\. Save it as"),
+    ("workbook named .csv", table("PK\x03\x04rest"), [A], 2, r"an Excel workbook or a zip archive\. Name a workbook"),
+    ("gzip", written("a.csv", b"\x1f\x8b\x08rest"), [A], 2, r"a gzip archive\. Unpack it first"),
+    # Characters.
+    ("NUL byte", table(GOOD + "a\0b,neg,red\n"), [A], 2, r"line 5: holds a NUL byte"),
+    ("not UTF-8, Windows-1252", written(A, b"text,label\ncaf\xe9,neg\n"), [A], 0,
+     r"Read as Windows-1252.*0xe9 in line 2"),
+    ("neither", written(A, b"text,label\n\x81\xff,neg\n"), [A], 2, r"neither UTF-8 .* nor Windows-1252 .*--encoding"),
+    ("wrong --encoding", written(A, b"text,label\ncaf\xe9,neg\n"), [A, "--encoding", "utf-8"], 2,
+     r"is not utf-8 \(byte"),
+    ("unknown --encoding", table(), [A, "--encoding", "utf-9"], 2,
+     r"no encoding 'utf-9' for --encoding\. Such as: utf-8"),
+    ("--encoding is no text codec", table(), [A, "--encoding", "zlib"], 2, r"no encoding 'zlib' for --encoding"),
+    ("--encoding on Excel", workbook(), [X, "--encoding", "utf-8"], 2, r"--encoding is for CSV, TSV and JSON"),
+    ("UTF-16", written(A, GOOD.encode("utf-16")), [A], 0, r"3 rows, 3 with a text, 3 with a label"),
+    ("UTF-16 without mark", written(A, GOOD.encode("utf-16-le")), [A], 2, r"UTF-16 without .* --encoding utf-16-le"),
+    ("cut UTF-16", written(A, GOOD.encode("utf-16")[:-1]), [A], 2, r"begins as utf-16 but .* It is damaged"),
+    ("byte order mark", written(A, GOOD.encode("utf-8-sig")), [A], 0, r"3 rows, 3 with a text, 3 with a label"),
+    # Rows and quotes.
+    ("semicolons", table(GOOD.replace(",", ";")), [A], 0, r"3 rows, 3 with a text"),
+    ("tabs in .csv", table(GOOD.replace(",", "\t")), [A], 0, r"3 rows, 3 with a text"),
+    ("sep= line", table("sep=;\n" + GOOD.replace(",", ";")), [A], 0, r"3 rows, 3 with a text"),
+    ("long row", table(GOOD + "I said, no,negative,red\n"), [A], 2, r"line 5: 4 cells, but the heading has 3.*comma"),
+    ("short row", table(GOOD + "only this\n"), [A], 2, r"line 5: 1 cells, but the heading has 3"),
+    ("unclosed quote", table(GOOD + '"never closed,neg,red\n' + ROWS), [A], 2, r"line 5: a quotation mark is opened"),
+    ("wrong quotes", table(GOOD + '"a" b,neg,red\n'), [A], 2, r"line 5: its quotation marks are wrong.*doubled"),
+    # Columns.
+    ("wrong column", table(), [A, "--text", "txt"], 2,
+     r"no column 'txt' for --text\. Its columns: text, label, team.*'text'"),
+    ("no label column", table("text\na\n"), [A], 2, r"no column 'label' for --label\. Its columns: text"),
+    ("heading in capitals", table(GOOD.replace("label", "Label")), [A], 2, r"Did you mean 'Label'"),
+    ("doubled heading", table("text,text,label\na,b,neg\n"), [A], 2, r"the column 'text' stands 2 times"),
+    ("no such group", table(), [A, "--group", "gender"], 2, r"no column 'gender' for --group"),
+    ("no such cluster", table(), [A, "--cluster", "author"], 2, r"no column 'author' for --cluster"),
+    ("no such annotator", table(), [A, "--annotator", "a1", "--annotator", "a2"], 2, r"no column 'a1' for --annotator"),
+    ("one annotator", table(), [A, "--annotator", "label"], 2, r"--annotator label: agreement needs two"),
+    ("group is the text", table(), [A, "--group", "text"], 2, r"'text' is given to --text and to --group"),
+    ("label is the text", table(), [A, "--label", "text"], 2, r"'text' is given to --text and to --label"),
+    ("group is the label", table(), [A, "--group", "label"], 2, r"'label' is given to --label and to --group"),
+    ("group twice", table(), [A, "--group", "team", "--group", "team"], 2, r"--group team is given twice"),
+    ("too many numbers", table(WIDE), [A, "--group", "id"], 2, r"'id' has more than 50 different.*--bins id=4"),
+    ("too many names", table(NAMES), [A, "--group", "who"], 2, r"'who' has more than 50 different.*--cluster who"),
+    ("bins on words", table(), [A, "--group", "team", "--bins", "team=3"], 2, r"row 2 .*'red', which is no number"),
+    ("bins without group", table(), [A, "--bins", "team=3"], 2, r"--bins team: it is no --group column"),
+    ("bins without number", table(), [A, "--group", "team", "--bins", "team"], 2, r"--bins 'team' is not of the form"),
+    ("bins of nonsense", table(), [A, "--group", "team", "--bins", "team=few"], 2, r"--bins team=few: give a number"),
+    ("target error", table(), [A, "--target-error", "10"], 2, r"--target-error 10.0: it is a share between 0 and 1"),
+    # Texts.
+    ("all texts empty", table("text,label\n,neg\n ,pos\n"), [A], 2, r"'text' is empty in all 2 rows\. Name another"),
+    ("some texts empty", table(GOOD + ",neg,red\n"), [A], 0, r"1 x empty text in 'text': left out"),
+    ("numbers for texts", table("text,label\n12,neg\n13,pos\n"), [A], 2, r"holds numbers, not texts\. Name another"),
+    ("repeated texts", table(GOOD + ROWS), [A], 0, r"3 x text that stood in an earlier row: kept"),
+    ("contradiction", table(GOOD + "I love it,negative,red\n"), [A], 0,
+     r"1 x text that stood before with another label"),
+    # Labels.
+    ("all labels missing", labelled("", "", ""), [A], 2, r"the column 'label' gives no label in any of 3 rows"),
+    ("some labels missing", labelled("neg", "", "NA"), [A], 0, r"2 x no label: scored, but not judged"),
+    ("one label only", labelled("neg", "neg"), [A], 0, r"2 x every label is negative: kept; nothing can be said"),
+    ("unknown label", labelled("neg", "burnout"), [A], 2, r"unknown label 'burnout' \(1\).*--data-labels burnout=\?"),
+    ("number labels", labelled("0", "1", "1"), [A], 2, r"unknown labels '1' \(2\), '0' \(1\).*--data-labels 1=\?,0=\?"),
+    ("stars", labelled("5 stars", "1 star"), [A], 2, r"unknown labels '5 stars' \(1\), '1 star' \(1\)"),
+    ("yes and no", labelled("yes", "no"), [A], 2, r"unknown labels 'yes' \(1\), 'no' \(1\)"),
+    ("label is the text column", table("label,text\n" + "".join(f"word {i},neg\n" for i in range(1100))),
+     [A], 2, r"more than 1,000 different values, so it is no label column"),
+    ("map of an unknown target", labelled("sad"), [A, "--data-labels", "sad=negativ"], 2,
+     r"'negativ' \(for sad\) is no target\. Valid: negative.*mean negative"),
+    ("map without equals", labelled("sad"), [A, "--data-labels", "sad"], 2, r"'sad' is not of the form label=target"),
+    ("map is no file", labelled("sad"), [A, "--data-labels", "map.json"], 2, r"cannot read map\.json: No such file"),
+    ("map is no JSON", lambda f: (labelled("sad")(f), (f / "m.json").write_text("sad: negative")),
+     [A, "--data-labels", "m.json"], 2, r"m\.json, line 1: is not JSON"),
+    ("map of three columns", lambda f: (labelled("sad")(f), (f / "m.tsv").write_text("a\tb\tc\n")),
+     [A, "--data-labels", "m.tsv"], 2, r"m\.tsv, line 1: 3 columns\. It needs two"),
+    ("map of some labels", labelled("sad", "glad"), [A, "--data-labels", "sad=negative"], 2,
+     r"unknown label 'glad' \(1\)"),
+    ("map to none", labelled("neg", "mixed"), [A, "--data-labels", "mixed=none"], 0,
+     r"1 x label 'mixed', mapped to none"),
+    # JSON.
+    ("broken line", written(J, lines({"text": "a", "label": "neg"}, '{"text": "b", ')), [J], 2, r"line 2: is not JSON"),
+    ("JSON is no rows", written(J, '"just a text"'), [J], 2, r"begins with '\"just a te'\. JSON rows are objects"),
+    ("a line is no object", written(J, lines({"text": "a", "label": "neg"}, "[1, 2]")), [J], 2,
+     r"line 2: is list, not an object"),
+    ("nested text", written(J, lines({"text": {"en": "a"}, "label": "neg"})), [J], 2,
+     r"row 1, column 'text' is an object"),
+    ("list of labels", written(J, lines({"text": "a", "label": ["neg"]})), [J], 2, r"row 1, column 'label' is a list"),
+    ("unclosed JSON list", written("a.json", '[{"text": "a", "label": "neg"},'), ["a.json"], 2,
+     r"row 2: is not JSON, or the list is never closed"),
+    ("JSON by columns", written("a.json", '{"text": ["a"], "label": ["neg"]}'), ["a.json"], 2,
+     r"row 1, column 'text' is a list"),
+    ("number for a text", written(J, lines({"text": 7, "label": "neg"}, {"text": "a b", "label": "neg"})), [J], 0,
+     r"1 x text that is only a number: kept"),
+    # Excel and Parquet.
+    ("cut workbook", cut_workbook, [X], 2, r"is not a whole Excel workbook"),
+    ("no workbook at all", written(X, GOOD), [X], 2, r"is not a whole Excel workbook"),
+    ("workbook with a password", written(X, b"\xd0\xcf\x11\xe0" + b"0" * 99), [X], 2,
+     r"old \.xls workbook or has a password"),
+    ("missing sheet", workbook(), [X, "--sheet", "Note"], 2,
+     r"no sheet 'Note' for --sheet\. Its sheets: Sheet, Notes\. Did you mean 'Notes'"),
+    ("empty sheet", workbook(), [X, "--sheet", "Notes"], 2, r"sheet Notes: row 1 is empty"),
+    ("sheet of a CSV", table(), [A, "--sheet", "Notes"], 2, r"--sheet is for Excel workbooks"),
+    ("several sheets", workbook(), [X], 0, r"Read the sheet 'Sheet'; not read: Notes"),
+    ("cut Parquet", cut_parquet, [P], 2, r"is not a whole Parquet file"),
+    ("no Parquet at all", written(P, GOOD), [P], 2, r"is not a whole Parquet file"),
+    ("Parquet of numbers", parquet({"text": [1, 2], "label": ["neg", "pos"]}), [P], 2, r"holds numbers, not texts"),
+    ("Parquet of bytes", parquet({"text": [b"a"], "label": ["neg"]}), [P], 2, r"column 'text' holds bytes, not text"),
+    ("Parquet of lists", parquet({"text": [["a"]], "label": ["neg"]}), [P], 2, r"column 'text' is a list"),
+    # Hub.
+    ("malformed Hub name", nothing, ["hub:a b"], 2, r"hub:a b: is no address of a data set\. Write hub:owner/name"),
+    ("Hub name too long", nothing, ["hub:a/b/c/d:train"], 2, r"is no address of a data set"),
+    ("Hub without a connection", nothing, ["hub:nobody/never-cached:train", "--offline"], 3,
+     r"not in the cache of this machine"),
+    # Models and results.
+    ("fill-mask model", table(), [A, "fill-mask"], 4,
+     r"fill-mask is for fill-mask; labelled texts need a sentiment classifier"),
+    ("unknown model", table(), [A, "nobody/never-cached", "--offline"], 3, r"nobody/never-cached"),
+    ("labels of the model", table(), [A, "sentiment", "--labels", "LABEL_7=negative"], 2,
+     r"LABEL_7 is no label of sentiment"),
+    ("one of two models", table(), [A, "word-count", "nobody/never-cached", "--offline"], 5, r"nobody/never-cached"),
+    ("format", table(), [A, "--format", "docx"], 2, r"No format 'docx' for --format"),
+    ("results folder is a file", lambda f: (table()(f), (f / "results").write_text("mine")), [A], 2,
+     r"--out: .* cannot be a folder"),
+]  # fmt: skip

@@ -1,0 +1,258 @@
+"""A run on somebody's own rows: streamed, resumable, private, and nothing dropped silently."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from audit import audit_data, load_data_result, load_model
+from audit.models.function import FunctionModel, count_words
+from audit.owndata import scoring as scoring_module
+from audit.owndata import survey as survey_module
+from audit.owndata.reading import delimited
+from audit.owndata.table import MISSING, columns
+from audit.schema import CaveatError, ModelUnsupported
+from audit.scoring import Cancelled
+from benchmarks.rows import measure, posts, write_posts
+
+ROOT = Path(__file__).parent.parent.parent
+ASKED = {"text": "post", "label": "sentiment", "groups": ("gender", "year"), "cluster": "author", "perturb": False}
+CHUNK = 64
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(delimited, "SIZE", CHUNK)
+    monkeypatch.setattr(survey_module, "SIZE", CHUNK)
+
+
+@pytest.fixture
+def model():
+    return load_model("word-count")
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "posts.csv"
+    write_posts(path, 500)
+    return path
+
+
+def rows_of(result):
+    return result.rows.to_table().to_pylist()
+
+
+def test_rows_say_what_the_file_and_the_model_say(file, model):
+    result = audit_data(model, file, **ASKED)
+    assert result.rows.schema.equals(columns(("gender", "year"), ()))
+    expected = list(posts(500))
+    first_of = {}
+    for row, (text, label, gender, year, author) in zip(rows_of(result), expected, strict=True):
+        number = row["row"]
+        assert expected[number - 1][0] == text
+        p = count_words([text])[0]
+        assert [row["p_negative"], row["p_neutral"], row["p_positive"]] == pytest.approx(p, abs=1e-6)
+        assert row["predicted"] == max(range(3), key=p.__getitem__)
+        assert row["confidence"] == pytest.approx(max(p), abs=1e-6)
+        assert row["valence"] == pytest.approx(p[2] - p[0], abs=1e-6)
+        assert row["label"] == ("negative", "neutral", "positive").index(label)
+        assert (row["group:gender"], row["group:year"]) == (gender, year)
+        assert row["cluster"] == first_of.setdefault(author, number)
+        assert row["text"] is None and len(row["key"]) == 16
+
+
+def test_texts_are_kept_only_when_asked_for(file, model, tmp_path):
+    text = next(posts(500))[0]
+    for keep in (False, True):
+        out = tmp_path / str(keep)
+        result = audit_data(model, file, out=out, **ASKED, include_texts=keep)
+        assert rows_of(result)[0]["text"] == (text if keep else None)
+        kept = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file() and path.suffix != ".parquet")
+        assert text.encode() not in kept
+    keys = [{row["key"] for row in pq.read_table(tmp_path / k / "rows.parquet").to_pylist()} for k in ("True", "False")]
+    assert not keys[0] & keys[1], "each results folder has a secret of its own"
+
+
+def test_a_cancelled_run_goes_on_at_the_first_missing_chunk_and_ends_byte_equal(file, model, tmp_path):
+    whole = tmp_path / "whole"
+    audit_data(model, file, out=whole, **ASKED)
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    (cut / ".secret").write_bytes((whole / ".secret").read_bytes())
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 6
+
+    with pytest.raises(Cancelled, match="rows"):
+        audit_data(model, file, out=cut, cancelled=stop, **ASKED)
+    parts = sorted((cut / ".parts").rglob("part-*.parquet"))
+    assert 1 <= len(parts) < 8 and not (cut / "data.json").exists()
+    times = {path: path.stat().st_mtime_ns for path in parts}
+    scored: list[int] = []
+    original = scoring_module._ask
+
+    def ask(model, texts, pace, cancelled):
+        scored.append(len(texts))
+        return original(model, texts, pace, cancelled)
+
+    scoring_module._ask = ask
+    try:
+        again = audit_data(model, file, out=cut, **ASKED)
+    finally:
+        scoring_module._ask = original
+    assert sum(scored) == 500 - CHUNK * len(times)
+    assert (cut / "rows.parquet").read_bytes() == (whole / "rows.parquet").read_bytes()
+    assert not (cut / ".parts").exists()
+    one, other = (json.loads((folder / "data.json").read_text()) for folder in (whole, cut))
+    assert {**one, "created": ""} == {**other, "created": ""}
+    assert again.source.used == 500
+
+
+def test_a_finished_run_asks_the_model_nothing(file, model, tmp_path, monkeypatch):
+    first = audit_data(model, file, out=tmp_path / "o", **ASKED)
+    monkeypatch.setattr(scoring_module, "_ask", lambda *_: pytest.fail("asked again"))
+    assert audit_data(model, file, out=tmp_path / "o", **ASKED).created == first.created
+    with pytest.raises(pytest.fail.Exception, match="asked again"):
+        audit_data(model, file, out=tmp_path / "o", **ASKED | {"label": "sentiment", "groups": ("gender",)})
+
+
+def test_what_is_on_disk_is_what_was_returned(file, model, tmp_path):
+    made = audit_data(model, file, out=tmp_path / "o", **ASKED)
+    read = load_data_result(tmp_path / "o")
+    assert (read.source, read.gate, read.settings, read.model) == (made.source, made.gate, made.settings, made.model)
+    assert read.rows.count_rows() == 500
+    with pytest.raises(CaveatError, match=r"No data\.json in .*caveat data FILE MODEL"):
+        load_data_result(tmp_path)
+
+
+def test_every_kind_of_row_is_counted(tmp_path, model):
+    frame = pd.DataFrame(
+        {
+            "text": ["I love it", "I love it", "", None, "fine by me", "no idea", "I love it"],
+            "label": ["pos", "pos", "neg", "neg", None, "mixed", "neg"],
+            "team": ["a", None, "a", "b", "b", "b", "b"],
+            "who": ["x", "x", "y", "y", None, "y", "y"],
+        }
+    )
+    result = audit_data(model, frame, groups=("team",), cluster="who", labels={"mixed": "none"}, perturb=False)
+    source = result.source
+    assert (source.read, source.used, source.labelled) == (7, 5, 3)
+    counts = {count.what: count.n for count in source.counts}
+    assert counts == {
+        "empty text in 'text'": 2,
+        "no label": 2,
+        "label 'mixed', mapped to none": 1,
+        "text that stood in an earlier row": 2,
+        "text that stood before with another label": 1,
+        "no value in 'team'": 1,
+        "no value in 'who'": 1,
+    }
+    rows = rows_of(result)
+    assert [row["row"] for row in rows] == [1, 2, 5, 6, 7]
+    assert [row["label"] for row in rows] == [2, 2, -1, -1, 0]
+    assert [row["duplicate"] for row in rows] == [False, True, False, False, True]
+    assert [row["cluster"] for row in rows] == [1, 1, 5, 6, 6]
+    assert [row["group:team"] for row in rows] == ["a", MISSING, "b", "b", "b"]
+    assert len({row["key"] for row in rows}) == 3
+
+
+def test_annotators_give_the_majority(model):
+    frame = pd.DataFrame(
+        {
+            "text": ["a b", "c d", "e f", "g h"],
+            "one": ["pos", "neg", "pos", None],
+            "two": ["pos", "pos", "neu", "neg"],
+            "three": ["neg", "neg", "neg", None],
+        }
+    )
+    result = audit_data(model, frame, annotators=("one", "two", "three"), perturb=False)
+    assert [row["label"] for row in rows_of(result)] == [2, 0, -1, 0]
+    assert [row["annotator:three"] for row in rows_of(result)] == [0, 0, 0, -1]
+    assert result.source.label == "" and result.source.labelled == 3
+    assert [(c.what, c.n) for c in result.source.counts] == [("annotators without a majority", 1)]
+
+
+def test_bins_make_named_ranges(model):
+    frame = pd.DataFrame({"text": ["a b"] * 6, "label": ["pos"] * 6, "age": [17, 18, 24, 25, 40, None]})
+    result = audit_data(model, frame, groups=("age",), bins={"age": "18,25"}, perturb=False)
+    assert [row["group:age"] for row in rows_of(result)] == [
+        "under 18",
+        "18 to under 25",
+        "18 to under 25",
+        "25 and over",
+        "25 and over",
+        MISSING,
+    ]
+    halves = audit_data(model, frame, groups=("age",), bins={"age": "2"}, perturb=False)
+    assert [row["group:age"] for row in rows_of(halves)][:5] == ["under 24", "under 24", *["24 and over"] * 3]
+
+
+def test_two_classes_have_no_neutral(tmp_path):
+    def classify(texts):
+        return [(0.8, 0.2) if "bad" in text or any(w in text for w in NEGATIVE) else (0.1, 0.9) for text in texts]
+
+    from audit.models.gate import ANCHORS
+
+    NEGATIVE = tuple(ANCHORS["negative"])
+    two = FunctionModel("two", classify=classify, labels=("negative", "positive"))
+    frame = pd.DataFrame({"text": ["bad day", "a day"], "label": ["neg", "neutral"]})
+    rows = rows_of(audit_data(two, frame, perturb=False))
+    assert [row["predicted"] for row in rows] == [0, 2]
+    assert all(row["p_neutral"] != row["p_neutral"] for row in rows)
+
+
+def test_a_model_that_knows_nothing_is_refused(file):
+    even = FunctionModel("even", classify=lambda texts: [(1.0, 1.0, 1.0)] * len(texts))
+    with pytest.raises(ModelUnsupported, match="does not tell plain positive from plain negative"):
+        audit_data(even, file, **ASKED)
+    assert audit_data(even, file, **ASKED, check=False).gate.checked is False
+
+
+def start(words: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "audit", "data", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
+    path = tmp_path / "many.csv"
+    write_posts(path, 60_000)
+    words = [str(path), "word-count", "--text", "post", "--label", "sentiment", "--group", "gender", "--no-perturb"]
+    words += ["--out", str(tmp_path / "out")]
+    with start(words) as run:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.rglob("part-00002.parquet")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=60)
+    assert run.returncode == 130, told
+    assert "the same command goes on from there" in told and "Traceback" not in told
+    kept = list(tmp_path.rglob("part-*.parquet"))
+    assert 2 < len(kept) < 15
+    with start(words) as run:
+        shown, told = run.communicate(timeout=120)
+    assert run.returncode == 0, told
+    assert "60,000 rows scored" in shown
+    assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
+
+
+def test_memory_is_flat_and_time_linear():
+    small, large = measure((10_000, 60_000))
+    assert large["mb"] < small["mb"] * 1.35 + 10
+    assert large["seconds"] < 6 * 2 * small["seconds"]
