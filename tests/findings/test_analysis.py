@@ -7,100 +7,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from scipy.special import expit, logit
+from made_rows import CLASSIFIER, contrast, only, row, run, suite, twins
+from scipy.special import expit
 
 from audit.analysis import analyse
-from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Contrast, ModelInfo, Ratio, Suite, Test
+from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Ratio
 
-CLASSIFIER = ModelInfo("planted", "function", "1", (TEXT_CLASSIFICATION,))
-MASKED = ModelInfo("planted", "function", "1", (FILL_MASK,))
-
-
-def suite(name, contrasts, tests=("x",), task=TEXT_CLASSIFICATION, **more):
-    texts = dict.fromkeys(("title", "phenomenon", "rationale", "expected", "harm"), "words")
-    return Suite(
-        name=name,
-        title=name,
-        question="?",
-        tasks=(task,),
-        construct="",
-        method="",
-        tests=tuple(Test(name=t, type="MFT", task=task, **texts) for t in tests),
-        contrasts=tuple(contrasts),
-        build=lambda depth: (),
-        reference_group="",
-        limitations=(),
-        discussion=(),
-        version="1",
-        **more,
-    )
-
-
-def contrast(measure, group, reference, unit="points", name="main", **more):
-    more = {"higher": "a is {gap} higher", "lower": "a is {gap} lower", "primary": True} | more
-    return Contrast(name, measure, group, reference, unit, **more)
-
-
-def row(template, filler, group, x=0.0, allowed=("positive",), suite="s", test="x", role="item", **more):
-    """A two-class answer whose log-odds are 2x."""
-    p = float(expit(2 * x))
-    label = "positive" if p >= 0.5 else "negative"
-    example = f"{test}/{template}/{filler}/{group}/{role}"
-    features = json.dumps(more.pop("features", {}))
-    return {
-        "suite": suite,
-        "test": test,
-        "example": more.pop("example", example),
-        "operation": "score",
-        "group": group,
-        "template": template,
-        "filler": filler,
-        "fillers": [filler],
-        "pair": f"{template}/{filler}",
-        "role": role,
-        "allowed": list(allowed) if allowed else None,
-        "features": features,
-        "labels": ["negative", "positive"],
-        "probabilities": [1 - p, p],
-        "mass": 1.0,
-        "label": label,
-        "confidence": max(p, 1 - p),
-        "correct": label in allowed if allowed else None,
-        "p_positive": p,
-        "p_negative": 1 - p,
-        "valence": 2 * p - 1,
-        "log_odds": math.log((p + 1e-6) / (1 - p + 1e-6)),
-        "value": math.nan,
-        "tokens": 9,
-        "unknown": 0,
-        "top": [],
-        "readable": True,
-    } | more
-
-
-def twins(shift=0.0, templates=12, fillers=10, seed=0, arms=("a", "b"), noise=0.3):
-    """Arms of the same cells; the first is moved by `shift` on the log-odds scale (two classes)."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for t in range(templates):
-        for f in range(fillers):
-            level = rng.normal(0, 2)
-            for arm in arms:
-                x = level + rng.normal(0, noise) + (shift if arm == arms[0] else 0.0)
-                rows.append(row(f"t{t:02}", f"f{f:02}", arm, x / 2))
-    return rows
-
-
-def run(rows, suites, model=CLASSIFIER, **more):
-    return analyse(pd.DataFrame(rows), suites, model, **more)
-
-
-def only(found, **wanted):
-    kept = [e for e in found if all(getattr(e, key) == value for key, value in wanted.items())]
-    assert len(kept) == 1, kept
-    return kept[0]
-
-
+LPBS = contrast("lpbs", "women", "men", "log-odds", design="unpaired", task=FILL_MASK)
 LOG_ODDS = suite("s", [contrast("log_odds", "a", "b", "log-odds")])
 
 
@@ -339,84 +252,6 @@ def test_breakdowns_and_ratios_are_those_declared():
     assert recovery.low == pytest.approx(recovery.value)
     assert "is 0" in only(estimates, by="ratio", group="nothing").reason
     assert math.isnan(only(estimates, by="ratio", group="absent").value)
-
-
-WOMEN = {
-    f"job{i}": {"women": str(w), "band": "women" if w > 50 else "men"} for i, w in enumerate((5, 15, 30, 70, 85, 95))
-}
-
-
-def blanks(alpha=0.3, beta=0.5, prior=0.8, planted=0.0, test="x"):
-    """he/she blanks; `prior` is a pull of the frames that has nothing to do with occupations."""
-    rng = np.random.default_rng(3)
-    rows = []
-    for t in range(8):
-        frame = prior + rng.normal(0, 0.5)
-        for i, (job, about) in enumerate(WOMEN.items()):
-            she = alpha + beta * logit(float(about["women"]) / 100) + (planted if i >= 3 else 0.0) + rng.normal(0, 0.01)
-            group = about["band"]
-            pair = f"{t}{job}"
-            for role, x in (("item", she + frame), ("prior", frame)):
-                p = float(expit(x))
-                more = {"labels": ["he", "she"], "probabilities": [1 - p, p], "mass": 0.4, "pair": pair}
-                rows.append(row(f"t{t}", job, group, 0.0, None, role=role, test=test, **more))
-    return rows
-
-
-LPBS = contrast("lpbs", "women", "men", "log-odds", design="unpaired", task=FILL_MASK)
-OCCUPATIONS = suite("s", [LPBS], task=FILL_MASK, fillers=WOMEN)
-
-
-def test_world_fit_finds_skew_and_slope():
-    rows = blanks(alpha=0.3, beta=0.5, prior=0.0)
-    estimates, _, _ = run(rows, [OCCUPATIONS], MASKED)
-    alpha, beta = (only(estimates, measure="world_fit", group=g) for g in ("alpha", "beta"))
-    frames = np.mean([math.log(r["probabilities"][1] / r["probabilities"][0]) for r in rows if r["role"] == "prior"])
-    assert alpha.value == pytest.approx(0.3 + frames, abs=0.02)
-    assert beta.value == pytest.approx(0.5, abs=0.01)
-    assert beta.low <= beta.value <= beta.high
-    assert alpha.high - alpha.low > 0.3, "alpha moves with the frames, and its interval says so"
-    jobs = [e for e in estimates if e.measure == "lpbs" and e.by == "filler"]
-    assert [e.extra["women"] for e in jobs] == ["5", "15", "30", "70", "85", "95"]
-    assert jobs[0].value == pytest.approx(0.3 + 0.5 * logit(0.05), abs=0.02)
-
-
-def test_a_planted_pull_is_recovered_exactly_over_the_base():
-    _, (base,), _ = run(blanks(planted=0.0), [OCCUPATIONS], MASKED)
-    _, (planted,), _ = run(blanks(planted=1.5), [OCCUPATIONS], MASKED)
-    assert planted.gap - base.gap == pytest.approx(1.5, abs=1e-4)
-
-
-def test_the_prior_takes_the_pull_of_the_frames_off():
-    """Raw ratios vary with the frames by .5; what is left after the prior is the noise of .01."""
-    found = [run(blanks(beta=0.0, prior=p), [OCCUPATIONS], MASKED)[0] for p in (0.0, 2.0)]
-    raw, corrected = (
-        [np.mean([e.value for e in f if e.measure == m and e.by == "filler"]) for f in found]
-        for m in ("pronoun_log_ratio", "lpbs")
-    )
-    assert raw[1] - raw[0] == pytest.approx(2.0, abs=1e-6)
-    assert corrected == pytest.approx([0.3, 0.3], abs=0.01)
-
-
-def test_positive_controls_stand_apart():
-    rows = blanks()
-    more = {"labels": ["he", "she"], "probabilities": [0.01, 0.99], "mass": 0.4, "pair": "0job0"}
-    rows.append(row("t0", "waitress", "women", 0.0, None, role="positive-control", **more))
-    with_it, without = (run(x, [OCCUPATIONS], MASKED) for x in (rows, rows[:-1]))
-    assert with_it[1] == without[1]
-    control = only(with_it[0], measure="lpbs", by="positive-control")
-    assert (control.group, control.n) == ("waitress", 1)
-    assert control.value > 2
-    assert [e for e in with_it[0] if e.by != "positive-control"] == without[0]
-
-
-def test_the_mass_of_the_choices_is_shown():
-    estimates, _, _ = run(blanks(), [OCCUPATIONS], MASKED)
-    assert only(estimates, measure="mass", by="overall").value == pytest.approx(0.4)
-    assert only(estimates, measure="mass", by="overall").n == 48
-    assert "flag" not in only(estimates, measure="mass", by="overall").extra
-    estimates, _, _ = run([r | {"mass": 0.001} for r in blanks()], [OCCUPATIONS], MASKED)
-    assert "less than 1 %" in only(estimates, measure="mass", by="overall").extra["flag"]
 
 
 def test_contrasts_of_another_task_are_not_asked():
