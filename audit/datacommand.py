@@ -150,7 +150,7 @@ def _print_survey(err: Console, survey: Survey) -> None:
     err.print(f"  Labels read as {told}.", markup=False, soft_wrap=True)
     for note in survey.reader.notes:
         err.print(f"  {note}", markup=False, soft_wrap=True)
-    for count in source.counts:
+    for count in (*source.counts, *survey.private_counts()):
         err.print(f"  {count.n:,} x {count.what}: {count.treatment}.", markup=False, soft_wrap=True)
 
 
@@ -167,8 +167,10 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     for estimate in result.estimates:
         if estimate.by == OVERALL and estimate.measure in SHOWN and not math.isnan(estimate.value):
             name = estimate.measure.replace("_", " ")
-            out.print(f"  {name:<10} {estimate.value:.3f}, 95 % interval {estimate.low:.3f} to {estimate.high:.3f}")
-    for comparison in result.comparisons:
+            known = not math.isnan(estimate.low)
+            interval = f", 95 % interval {estimate.low:.3f} to {estimate.high:.3f}" if known else ""
+            out.print(f"  {name:<10} {estimate.value:.3f}{interval}")
+    for comparison in (one for one in result.comparisons if one.measure == "accuracy"):
         line = (
             f"Beside {comparison.other}: {comparison.measure} {comparison.value:.3f} against "
             f"{comparison.other_value:.3f}; difference {comparison.gap:+.3f} ({comparison.low:+.3f} to "
@@ -186,5 +188,9 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         if count.what.startswith("text longer"):
             out.print(Padding(Text(f"{count.n:,} x {count.what}: {count.treatment}."), (0, 0, 0, 2)))
     for skipped in result.skipped:
-        out.print(Padding(Text(f"Not done: {skipped.what}: {skipped.reason}", style="dim"), (0, 0, 0, 2)))
+        if skipped.what.startswith("rewriting/"):
+            # Texts that no rule fits: the report counts them, and there are many reasons.
+            continue
+        rows = f" ({skipped.n:,})" if skipped.n else ""
+        out.print(Padding(Text(f"Not done: {skipped.what}: {skipped.reason}{rows}.", style="dim"), (0, 0, 0, 2)))
     out.print("  " + "  ".join(str(path) for path in written), soft_wrap=True)

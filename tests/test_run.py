@@ -130,3 +130,20 @@ def test_a_killed_process_goes_on_to_the_same_bytes(tmp_path):
     assert start(killed, 0).wait() == 0
     assert undated(killed) == undated(whole)
     assert (killed / "predictions.parquet").read_bytes() == (whole / "predictions.parquet").read_bytes()
+
+
+def test_a_finished_audit_is_not_run_again(tmp_path):
+    suites = load_suites(["slang"], "quick")
+    first = run_audit(FakeClassifier(), suites, out=tmp_path, check=False)
+
+    class Silent(FakeClassifier):
+        def forward(self, rows):
+            raise AssertionError("asked again")
+
+    assert run_audit(Silent(), suites, out=tmp_path, check=False).created == first.created
+    for again in ({"seed": 1}, {"batch_tokens": 100}):
+        with pytest.raises(AssertionError, match="asked again"):
+            run_audit(Silent(), suites, out=tmp_path, check=False, **again)
+    (tmp_path / "predictions.parquet").unlink()
+    with pytest.raises(AssertionError, match="asked again"):
+        run_audit(Silent(), suites, out=tmp_path, check=False)

@@ -43,6 +43,10 @@ class DataOptions:
         Raises:
             CaveatError: for columns that are asked to be two things at once, or a target that is no rate.
         """
+        for names in ("groups", "annotators"):
+            value = getattr(self, names)
+            # One column may be given by its bare name; a list may stand for a tuple.
+            object.__setattr__(self, names, (value,) if isinstance(value, str) else tuple(value))
         parts = [("--text", self.text), ("--label", self.label_column), ("--cluster", self.cluster)]
         parts += [("--group", name) for name in self.groups] + [("--annotator", name) for name in self.annotators]
         seen: dict[str, str] = {}
@@ -53,8 +57,8 @@ class DataOptions:
             # A writer may be a group and a cluster; nothing else may be two things.
             if before != option and {before, option} != {"--cluster", "--group"}:
                 raise CaveatError(f"the column {name!r} is given to {before} and to {option}. Name another column.")
-        for option, names in (("--group", self.groups), ("--annotator", self.annotators)):
-            twice = next((name for name in names if names.count(name) > 1), "")
+        for option, given in (("--group", self.groups), ("--annotator", self.annotators)):
+            twice = next((name for name in given if given.count(name) > 1), "")
             if twice:
                 raise CaveatError(f"{option} {twice} is given twice. Leave one out.")
         if len(self.annotators) == 1:

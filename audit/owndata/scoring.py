@@ -104,7 +104,7 @@ def _ask(model: LoadedModel, texts: Sequence[str], pace: _Pace, cancelled: Calla
     plan = make_plan(model, [Request(text) for text in texts])
 
     def tell(state: Progress) -> None:
-        pace.tell(len(texts) * state.tokens_done / max(state.tokens_total, 1) if state.done < state.total else 0.0)
+        pace.tell(len(texts) * state.tokens_done / max(state.tokens_total, 1))
 
     return run_plan(model, plan, name="rows", progress=tell, cancelled=cancelled)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,14 @@ from audit.owndata.survey import Survey
 from audit.owndata.table import CODES
 from audit.schema import Comparison, DataSettings, DataSource, Selection, Skipped
 from audit.scoring import Progress, score
+
+
+def _ready(name: str) -> bool:
+    try:
+        import_module(f"audit.owndata.{name}")
+    except ImportError:
+        return False
+    return True
 
 
 class Stages:
@@ -40,7 +48,7 @@ class Stages:
 
     def analysis(self) -> Any:
         """Give estimates, findings and the rest, from the rows alone."""
-        if find_spec("audit.owndata.analysis") is None:
+        if not _ready("analysis"):
             empty: tuple[Any, ...] = ()
             return SimpleNamespace(
                 estimates=empty, findings=empty, confusions=empty, curves=empty, agreement=None, selections=empty,
@@ -52,11 +60,11 @@ class Stages:
 
     def baselines(self) -> tuple[Sequence[Comparison], Sequence[Skipped]]:
         """Compare with counting words on the same rows."""
-        if find_spec("audit.owndata.baselines") is None:
+        if not _ready("baselines"):
             return (), ()
         from audit.owndata.baselines import compare_baselines
 
-        return compare_baselines(self.texts, self.rows, self.source, self.settings.seed), ()
+        return compare_baselines(self.texts, self.rows, self.source, self.settings.seed)
 
     def perturbations(self) -> Outcome | None:
         """Rewrite a sample of the texts and ask the model again."""

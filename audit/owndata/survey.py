@@ -6,17 +6,18 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from audit.owndata.bins import Bins
 from audit.owndata.firsts import Firsts
-from audit.owndata.labels import DataLabels, LabelBook
+from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
 from audit.owndata.table import MISSING, NONE
+from audit.owndata.tally import Tally
 from audit.schema import LABELS, Count, DataSource
 
 MOST_GROUPS = 50
@@ -37,23 +38,6 @@ class Chunk:
     annotators: list[list[int]]
 
 
-@dataclass
-class _Tally:
-    """What the survey counts."""
-
-    read: int = 0
-    used: int = 0
-    labelled: int = 0
-    blank: int = 0
-    empty: int = 0
-    numbers: int = 0
-    no_label: int = 0
-    ties: int = 0
-    no_cluster: int = 0
-    by_label: Counter[int] = field(default_factory=Counter)
-    missing: Counter[str] = field(default_factory=Counter)
-
-
 class Survey:
     """A source that was read once and is known to be whole. Use it as a context: it keeps temporary files."""
 
@@ -66,12 +50,14 @@ class Survey:
         self.reader, self.options = reader, options
         self._names = self._wanted()
         self._book = LabelBook(
-            DataLabels(options.labels, reader.meanings(self._labelling[0])), ", ".join(self._labelling), reader.name
+            DataLabels(checked(options.labels) if options.labels else {}, reader.meanings(self._labelling[0])),
+            ", ".join(self._labelling),
+            reader.name,
         )
         self.groups: dict[str, dict[str, None]] = {name: {} for name in options.groups}
         self._bins = {name: Bins(name, spec) for name, spec in options.bins.items()}
         self._meanings = {name: reader.meanings(name) for name in options.groups}
-        self._tally = _Tally()
+        self._tally = Tally(options, reader, self._book)
         self._folder = Path(tempfile.mkdtemp(prefix="caveat-"))
         self._done = False
         try:
@@ -158,9 +144,13 @@ class Survey:
             cluster=o.cluster,
             annotators=o.annotators,
             labels=self._book.known(),
-            counts=(*self._counts(), *extra),
+            counts=(*self._tally.counts(), *extra),
             encoding=self.reader.encoding,
         )
+
+    def private_counts(self) -> tuple[Count, ...]:
+        """Give counts that could give a small group away: for the owner of the rows, not for the report."""
+        return tuple(self._tally.missing_groups())
 
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
@@ -186,7 +176,7 @@ class Survey:
             for codes, code in zip(chunk.annotators, given, strict=True):
                 codes.append(code)
             if not self._done:
-                self._count(text, values[at[o.text]], label, given)
+                self._tally.add(text, values[at[o.text]], label, given)
         return chunk
 
     def _code(self, value: Any, row: int, name: str) -> int:
@@ -231,15 +221,6 @@ class Survey:
             f"{how}",
         )
 
-    def _count(self, text: str, value: Any, label: int, given: Sequence[int]) -> None:
-        tally = self._tally
-        tally.used += 1
-        tally.labelled += label != NONE
-        tally.no_label += label == NONE
-        tally.ties += label == NONE and not self.options.label_column and any(code != NONE for code in given)
-        tally.by_label[label] += 1
-        tally.numbers += not isinstance(value, str) or _number(text)
-
     def _read(self) -> None:
         self._texts = Firsts(self._folder, "text")
         self._clusters = Firsts(self._folder, "cluster")
@@ -262,10 +243,11 @@ class Survey:
         self._tally.read = start - 1
         self._texts.finish()
         self._clusters.finish()
+        self._tally.repeated, self._tally.conflicts = self._texts.repeated, self._texts.conflicts
         for name, bins in self._bins.items():
             bins.finish()
             self.groups[name] = dict.fromkeys([*bins.names, *self.groups[name]])
-        self._check()
+        self._tally.check()
         self._done = True
 
     def _cluster(self, value: Any, row: int) -> str | None:
@@ -274,70 +256,6 @@ class Survey:
             self._tally.no_cluster += 1
             return None
         return cell
-
-    def _check(self) -> None:
-        o, tally, name = self.options, self._tally, self.reader.name
-        if not tally.read or tally.read == tally.blank:
-            raise mistake(name, "has a heading and no rows. Write one text a row")
-        if not tally.used:
-            raise mistake(
-                name,
-                f"the column {o.text!r} is empty in all {tally.read:,} rows. Name another with --text, one of: "
-                f"{listed(self.reader.columns)}",
-            )
-        if tally.numbers == tally.used:
-            raise mistake(
-                name,
-                f"the column {o.text!r} holds numbers, not texts. Name another with --text, one of: "
-                f"{listed(self.reader.columns)}",
-            )
-        self._book.check()
-        if not tally.labelled:
-            what = f"the column {o.label_column!r}" if o.label_column else "the annotators' majority"
-            option = "--label" if o.label_column else "--annotator"
-            raise mistake(
-                name,
-                f"{what} gives no label in any of {tally.used:,} rows with a text. Name another with {option}, or "
-                "map its labels with --data-labels",
-            )
-
-    def _counts(self) -> Iterator[Count]:
-        o, tally = self.options, self._tally
-        only = [LABELS[code] for code, n in tally.by_label.items() if code != NONE and n == tally.labelled]
-        first = f"with the first {o.cluster}" if o.cluster else "as rows of their own"
-        found = [
-            ("blank line", tally.blank, "left out"),
-            (f"empty text in {o.text!r}", tally.empty, "left out"),
-            ("text that is only a number", tally.numbers, "kept as it is written"),
-            ("no label", tally.no_label - tally.ties, "scored, but not judged"),
-            ("annotators without a majority", tally.ties, "scored, but not judged"),
-            *(
-                (f"label {label!r}, mapped to none", self._book.counts[label], "scored, but not judged")
-                for label, target in self._book.known().items()
-                if target == "none"
-            ),
-            *(
-                (f"every label is {label}", tally.labelled, "kept; nothing can be said of the other labels")
-                for label in only
-            ),
-            (
-                "text that stood in an earlier row",
-                self._texts.repeated,
-                f"kept, {first if not o.cluster else 'marked'}",
-            ),
-            ("text that stood before with another label", self._texts.conflicts, "kept; one of the labels is wrong"),
-            *((f"no value in {name!r}", tally.missing[name], f'kept as the group "{MISSING}"') for name in o.groups),
-            (f"no value in {o.cluster!r}", tally.no_cluster, "kept, each as a cluster of its own"),
-        ]
-        yield from (Count(what, n, treatment) for what, n, treatment in found if n)
-
-
-def _number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _majority(codes: Sequence[int]) -> int:

@@ -147,6 +147,8 @@ TABLE: list[tuple[str, Make, list[str], int, str]] = [
     ("repeated texts", table(GOOD + ROWS), [A], 0, r"3 x text that stood in an earlier row: kept"),
     ("contradiction", table(GOOD + "I love it,negative,red\n"), [A], 0,
      r"1 x text that stood before with another label"),
+    ("groups missing", table(GOOD + "so so,neg,\n"), [A, "--group", "team"], 0,
+     r"1 x no value in 'team': kept as the group"),
     # Labels.
     ("all labels missing", labelled("", "", ""), [A], 2, r"the column 'label' gives no label in any of 3 rows"),
     ("some labels missing", labelled("neg", "", "NA"), [A], 0, r"2 x no label: scored, but not judged"),

@@ -98,6 +98,7 @@ def test_a_cancelled_run_goes_on_at_the_first_missing_chunk_and_ends_byte_equal(
         audit_data(model, file, out=cut, cancelled=stop, **ASKED)
     parts = sorted((cut / ".parts").rglob("part-*.parquet"))
     assert 1 <= len(parts) < 8 and not (cut / "data.json").exists()
+    assert all(pq.read_table(path)["text"].null_count == CHUNK for path in parts)
     times = {path: path.stat().st_mtime_ns for path in parts}
     scored: list[int] = []
     original = scoring_module._ask
@@ -145,17 +146,16 @@ def test_every_kind_of_row_is_counted(tmp_path, model):
             "who": ["x", "x", "y", "y", None, "y", "y"],
         }
     )
-    result = audit_data(model, frame, groups=("team",), cluster="who", labels={"mixed": "none"}, perturb=False)
+    result = audit_data(model, frame, groups="team", cluster="who", labels={"mixed": "None"}, perturb=False)
     source = result.source
     assert (source.read, source.used, source.labelled) == (7, 5, 3)
     counts = {count.what: count.n for count in source.counts}
     assert counts == {
         "empty text in 'text'": 2,
-        "no label": 2,
+        "no label": 1,
         "label 'mixed', mapped to none": 1,
         "text that stood in an earlier row": 2,
         "text that stood before with another label": 1,
-        "no value in 'team'": 1,
         "no value in 'who'": 1,
     }
     rows = rows_of(result)
@@ -250,6 +250,24 @@ def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
     assert run.returncode == 0, told
     assert "60,000 rows scored" in shown
     assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
+
+
+def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path):
+    path = tmp_path / "posts.csv"
+    write_posts(path, 300)
+    words = [str(path), "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
+    words += ["--out", str(tmp_path / "out")]
+    for before in (False, True):
+        with start(words) as run:
+            shown, told = run.communicate(timeout=120)
+        assert run.returncode == 0, told
+        assert told.count("300 rows, 300 with a text") == 1
+        assert told.count("done before with the same settings") == 2 * before
+        assert shown.count("300 rows scored, 300 judged") == 2
+        assert all(len(line) <= 80 for line in shown.splitlines() if str(tmp_path) not in line)
+    command = load_data_result(tmp_path / "out" / "word-count").settings.command
+    columns_given = "--text post --label sentiment"
+    assert command == f"caveat data posts.csv word-count {columns_given} --target-error 0.1 --no-perturb"
 
 
 def test_memory_is_flat_and_time_linear():

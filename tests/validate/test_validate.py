@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from audit.validate.criteria import judged
 from audit.validate.designs import Endpoint, bench, contrast_named, endpoints, suite_named
 from audit.validate.expected import expected_gap
 from audit.validate.oracle import Plant
-from audit.validate.simulate import Checked, Design, interval, run_designs, tally, work
+from audit.validate.simulate import Checked, Design, Desk, interval, run_designs, tally, work
 from audit.validate.trials import WORLD, try_null, try_planted
 from audit.validate.truth import delta_for, true_gap
 from audit.validate.worlds import CEILING, REALISTIC, World, draw
@@ -28,6 +29,9 @@ PRONOUN = Endpoint("occupations", "pronoun-by-occupation")
 
 def in_turn(tasks):
     return [work(task) for task in tasks]
+
+
+IN_TURN = Desk(in_turn)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_nearer_the_ceiling_a_shift_makes_a_smaller_gap():
 
 
 def test_runs_do_not_depend_on_how_they_are_split():
-    (whole,) = run_designs([Design(SARCASM, "null", REALISTIC, 60)], 0, in_turn)
+    (whole,) = run_designs([Design(SARCASM, "null", REALISTIC, 60)], 0, IN_TURN)
     blocks = Design(SARCASM, "null", REALISTIC, 60).tasks(0)
     assert len(blocks) == 2
     values = np.concatenate(in_turn(list(reversed(blocks)))[::-1])
@@ -94,7 +98,7 @@ def test_treating_rows_as_independent_would_be_noticed(monkeypatch):
 
     noisy = World(interaction=1.0)
     design = Design(RELIGION, "noisy", noisy, 80)
-    (right,) = run_designs([design], 0, in_turn)
+    (right,) = run_designs([design], 0, IN_TURN)
 
     def naive(found, rate=False):
         gap = twoway.solve(found, rate)
@@ -102,7 +106,7 @@ def test_treating_rows_as_independent_would_be_noticed(monkeypatch):
         return replace(gap, se=float(np.sqrt(total)), df=200.0)
 
     monkeypatch.setattr(designs, "solve", naive)
-    (wrong,) = run_designs([design], 0, in_turn)
+    (wrong,) = run_designs([design], 0, IN_TURN)
     assert wrong.below > 3 * right.below + 10
 
 
@@ -145,7 +149,7 @@ def test_an_exact_null_has_no_gap():
 def test_the_whole_quick_run_makes_a_page(monkeypatch):
     from audit import validate as package
 
-    monkeypatch.setattr(package, "trials", lambda quick, processes: ([], []))
+    monkeypatch.setattr(package, "trials", lambda quick, processes, desk: ([], []))
     outcome = validate(Size(12, 4, 0, 0, quick=True), processes=1)
     criteria = judged(outcome.checked)
     assert {c.kind for c in criteria} == {"false alarms", "recall", "signs", "size", "coverage"}
@@ -156,13 +160,19 @@ def test_the_whole_quick_run_makes_a_page(monkeypatch):
 
 
 def test_the_page_is_written_where_it_is_wanted(tmp_path, monkeypatch, capsys):
-    from audit.validate import Outcome, command
+    from audit.validate import Outcome, command, power
 
     outcome = Outcome((), (), (), (), "no runs", "python -m audit validate", 0.0)
-    monkeypatch.setattr(command, "validate", lambda size, processes, say: outcome)
+    monkeypatch.setattr(command, "validate", lambda size, processes, say, folder: outcome)
+    monkeypatch.setattr(command, "write_cards", lambda checked, said: power.write_cards(checked, said, cards))
+    cards = tmp_path / "power.json"
     command.validate_all(out=tmp_path / "page.md")
     assert (tmp_path / "page.md").read_text() == page(outcome)
     assert capsys.readouterr().out == ""
+    assert json.loads(cards.read_text())["cards"] == []
+    cards.unlink()
+    command.validate_all(quick=True, out=tmp_path / "page.md")
+    assert not cards.exists()
     with pytest.raises(CaveatError, match="there is no folder"):
         command.validate_all(out=tmp_path / "none" / "page.md")
     with pytest.raises(CaveatError, match="give 1 or more"):

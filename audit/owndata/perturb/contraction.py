@@ -93,6 +93,8 @@ def _unclear(text: str, match: re.Match[str], contract: bool) -> str:
         return "a question"
     if not after:
         return "at the end of a clause"
+    if contract and re.match(r" (?:[\w'-]+ ){1,3}but\b", text[match.end() :]):
+        return "not sure what the negation belongs to"
     if contract:
         return "not sure what the negation belongs to" if after in _KEEP_APART else ""
     if not before and lower not in _OPENERS:

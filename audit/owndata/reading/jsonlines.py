@@ -14,6 +14,8 @@ from audit.owndata.reading.encoding import find_encoding
 
 LOOK = 1000
 """Rows whose keys are the columns; later rows may leave some out."""
+LONGEST = 1 << 26
+"""Characters of one object; beyond it the file is taken to be broken."""
 _SPACE = re.compile(r"[\s,]*")
 
 
@@ -87,7 +89,7 @@ class JsonRows:
                     row, at = decoder.raw_decode(window, at)
                 except ValueError:
                     more = file.read(BLOCK)
-                    if not more or len(window) - at > 64 * BLOCK:
+                    if not more or len(window) - at > LONGEST:
                         raise mistake(
                             f"{self.path}, row {number + 1:,}", "is not JSON, or the list is never closed with ]"
                         ) from None

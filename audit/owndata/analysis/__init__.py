@@ -1,0 +1,91 @@
+"""Rows of somebody's own data -> figures by group, gaps, curves, agreement and thresholds.
+
+The rows are read batch by batch and reduced to sums by cell and cluster (`sums`); everything else is worked out from
+these sums, so that memory does not grow with the rows (without --cluster; with it, with the number of clusters).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from audit.owndata.analysis.agreement import agreement_of
+from audit.owndata.analysis.curves import curves_of
+from audit.owndata.analysis.figures import estimates_of
+from audit.owndata.analysis.gaps import Gaps, gaps_of
+from audit.owndata.analysis.matrices import confusions_of
+from audit.owndata.analysis.parity import parities_of
+from audit.owndata.analysis.selection import selections_of
+from audit.owndata.analysis.sums import Sums, reduce_rows
+from audit.owndata.analysis.suppress import Hidden, hide
+from audit.schema import (
+    Agreement,
+    Confusion,
+    Curve,
+    DataSettings,
+    DataSource,
+    Estimate,
+    Finding,
+    ModelInfo,
+    Selection,
+    Skipped,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the rows say; the fields are those of `DataResult`."""
+
+    estimates: tuple[Estimate, ...]
+    findings: tuple[Finding, ...]
+    confusions: tuple[Confusion, ...]
+    curves: tuple[Curve, ...]
+    agreement: Agreement | None
+    selections: tuple[Selection, ...]
+    needed: tuple[tuple[str, str, int, int], ...]
+    skipped: tuple[Skipped, ...]
+
+
+def analyse(rows: Any, source: DataSource, model: ModelInfo, settings: DataSettings) -> Analysis:
+    """Work out every figure of an audit of own data.
+
+    Args:
+        rows: pyarrow dataset or table with the columns of `audit.owndata.table.columns`.
+        source: which columns mean what.
+        model: what was audited.
+        settings: seed and the error rate aimed at.
+    """
+    sums = reduce_rows(rows, source)
+    hidden = hide(sums)
+    gaps: Gaps = gaps_of(sums, hidden)
+    return Analysis(
+        estimates=(*estimates_of(sums, hidden), *parities_of(sums, hidden, settings.seed)),
+        findings=gaps.findings,
+        confusions=confusions_of(sums, hidden),
+        curves=curves_of(sums, hidden),
+        agreement=agreement_of(sums, settings.seed),
+        selections=selections_of(rows, sums, settings),
+        needed=gaps.needed,
+        skipped=_skipped(sums, hidden),
+    )
+
+
+def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
+    found = []
+    if sums.neutral_left_out:
+        found.append(
+            Skipped(
+                "rows labelled neutral",
+                "this model has no neutral class, so they cannot be right",
+                sums.neutral_left_out,
+            )
+        )
+    for by, groups in hidden.cells.items():
+        if groups:
+            found.append(
+                Skipped(f"cells of {by}", "fewer than 10 rows, or needed to keep such a cell hidden", len(groups))
+            )
+    return tuple(found)
+
+
+__all__ = ["Analysis", "analyse"]

@@ -1,0 +1,277 @@
+"""One pass over the rows: sums by cell and cluster, histograms of confidence, and patterns of annotators.
+
+A row is eleven numbers: a 1 at its place in the 3 x 3 table of label and prediction, its confidence, and its squared
+error. Every figure is a smooth function of the sums of these, and its variance follows from their second moments
+(the delta method; Cameron & Miller 2015 for clusters), so no row has to be kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.owndata.table import ANNOTATOR, GROUP
+from audit.schema import LABELS, OVERALL, DataSource
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+FEATURES = 11
+"""0-8: label * 3 + predicted; 9: confidence; 10: squared error of the confidence (Brier 1950)."""
+CONFIDENCE, BRIER = 9, 10
+BINS = 1000
+"""Of the histogram of confidence; a threshold is as fine as that."""
+STEPS = 100
+"""Of the histogram of the probability of negative."""
+CROSS = " x "
+_MERGE_AT = 400_000
+
+
+@dataclass
+class Grouping:
+    """One way to divide the rows: by nothing, by a column, or by two columns."""
+
+    by: str
+    columns: tuple[str, ...]
+    values: list[str] = field(default_factory=list)
+    """Groups, in the order in which they were seen; `order` sorts them."""
+    sums: Floats = field(default_factory=lambda: np.zeros((0, FEATURES)))
+    """(groups, features)"""
+    moments: Floats = field(default_factory=lambda: np.zeros((0, FEATURES, FEATURES)))
+    """(groups, features, features): sum over clusters of the outer product of their sums."""
+    histogram: Floats = field(default_factory=lambda: np.zeros((0, BINS, 3)))
+    """(groups, bins, 3): rows, right answers, sum of confidence."""
+    scores: Floats = field(default_factory=lambda: np.zeros((0, STEPS, 2)))
+    """(groups, steps, 2): by probability of negative, rows not labelled negative and rows labelled so."""
+    keys: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """With clusters: (pairs,) cluster * 2^20 + group."""
+    pairs: Floats = field(default_factory=lambda: np.zeros((0, FEATURES)))
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Group -> its value in each column."""
+    _waiting: list[tuple[Ints, Floats]] = field(default_factory=list)
+    _codes: dict[str, int] = field(default_factory=dict)
+
+    def codes_of(self, chosen: list[tuple[str, ...]]) -> Ints:
+        """Give the number of each group, by its value in each column; new ones included."""
+        names = [CROSS.join(values) or "all" for values in chosen]
+        for name, values in zip(names, chosen, strict=True):
+            if name not in self._codes:
+                self._codes[name] = len(self.values)
+                self.values.append(name)
+                self.parts[name] = values
+        more = len(self.values) - len(self.sums)
+        if more:
+            for attribute in ("sums", "moments", "histogram", "scores"):
+                old = getattr(self, attribute)
+                setattr(self, attribute, np.concatenate([old, np.zeros((more, *old.shape[1:]))]))
+        return np.array([self._codes[name] for name in names], dtype=np.int64)
+
+    def add(self, codes: Ints, features: Floats, clusters: Ints | None) -> None:
+        """Add a batch of rows."""
+        groups = len(self.values)
+        for k in range(FEATURES):
+            self.sums[:, k] += np.bincount(codes, features[:, k], groups)
+        if clusters is None:
+            order = np.argsort(codes, kind="stable")
+            for part in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+                if len(part):
+                    self.moments[codes[part[0]]] += features[part].T @ features[part]
+            return
+        self._waiting.append(sum_by(clusters * (1 << 20) + codes, features))
+        if sum(len(keys) for keys, _ in self._waiting) > _MERGE_AT:
+            self.merge()
+
+    def merge(self) -> None:
+        """Bring the cluster sums of all batches together."""
+        if self._waiting:
+            keys = np.concatenate([self.keys, *(keys for keys, _ in self._waiting)])
+            sums = np.concatenate([self.pairs, *(sums for _, sums in self._waiting)])
+            self.keys, self.pairs = sum_by(keys, sums)
+            self._waiting = []
+
+    def finish(self, clustered: bool) -> None:
+        """Work out the second moments from the cluster sums."""
+        self.merge()
+        if clustered:
+            codes = self.keys % (1 << 20)
+            for code in range(len(self.values)):
+                mine = self.pairs[codes == code]
+                self.moments[code] = mine.T @ mine
+
+    def place(self, group: str) -> int:
+        """Give the number of a group."""
+        return self._codes[group]
+
+    @property
+    def rows(self) -> Ints:
+        """Judged rows of each group."""
+        counts: Ints = np.rint(self.sums[:, :9].sum(1)).astype(np.int64)
+        return counts
+
+    def clusters(self, code: int, denominator: Floats) -> int:
+        """Count the clusters of a group that have rows of some kind."""
+        if not len(self.keys):
+            return int(round(float(self.sums[code] @ denominator)))
+        mine = self.pairs[self.keys % (1 << 20) == code]
+        return int((mine @ denominator > 0).sum())
+
+    def cross(self, code: int) -> tuple[Floats, Floats, Floats]:
+        """Give second moments of a group, of the rest, and across: sum over clusters of group's sums by rest's."""
+        if not len(self.keys):
+            rest = self.moments.sum(0) - self.moments[code]
+            return self.moments[code], rest, np.zeros((FEATURES, FEATURES))
+        clusters = self.keys >> 20
+        starts = np.flatnonzero(np.append(True, np.diff(clusters) != 0))
+        whole = np.add.reduceat(self.pairs, starts, axis=0)
+        number = np.cumsum(np.append(True, np.diff(clusters) != 0)) - 1
+        own = np.zeros_like(whole)
+        mine = self.keys % (1 << 20) == code
+        own[number[mine]] = self.pairs[mine]
+        rest = whole - own
+        return own.T @ own, rest.T @ rest, own.T @ rest
+
+    def clusters_of_rest(self, code: int, denominator: Floats) -> int:
+        """Count the clusters outside a group that have rows of some kind."""
+        if not len(self.keys):
+            return int(round(float((self.sums.sum(0) - self.sums[code]) @ denominator)))
+        others = self.keys % (1 << 20) != code
+        has = self.pairs[others] @ denominator > 0
+        return len(np.unique((self.keys[others] >> 20)[has]))
+
+
+@dataclass
+class Sums:
+    """What one pass leaves."""
+
+    groupings: dict[str, Grouping]
+    labels: tuple[str, ...]
+    """Those the model can give."""
+    clustered: bool
+    neutral_left_out: int = 0
+    patterns: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    """(annotator labels..., prediction) -> rows; -1 where an annotator gave none."""
+    annotators: tuple[str, ...] = ()
+
+    @property
+    def overall(self) -> Grouping:
+        """The grouping by nothing."""
+        return self.groupings[OVERALL]
+
+
+def sum_by(keys: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Add up rows of values that share a key; keys come out sorted."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0)) if len(ordered) else np.zeros(0, dtype=np.intp)
+    summed = np.add.reduceat(values[order], starts, axis=0) if len(starts) else values[:0]
+    return ordered[starts], summed
+
+
+def reduce_rows(rows: Any, source: DataSource) -> Sums:
+    """Read the rows once.
+
+    Args:
+        rows: see `audit.owndata.analysis.analyse`.
+        source: names the group, cluster and annotator columns.
+    """
+    groupings = [Grouping(OVERALL, ()), *(Grouping(name, (name,)) for name in source.groups)]
+    groupings += [Grouping(CROSS.join(pair), pair) for pair in combinations(source.groups, 2)]
+    found = Sums({g.by: g for g in groupings}, LABELS, bool(source.cluster), annotators=source.annotators)
+    two_class = True
+    for batch in batches(rows, source):
+        label, predicted = batch["label"], batch["predicted"]
+        neutral = batch["p_neutral"]
+        two_class &= bool(np.isnan(neutral).all())
+        _count_patterns(found, batch, predicted)
+        judged = label >= 0
+        if two_class:
+            found.neutral_left_out += int((label == 1).sum())
+            judged &= label != 1
+        if judged.any():
+            _add(found, {name: values[judged] for name, values in batch.items()})
+    if two_class:
+        found.labels = tuple(name for name in LABELS if name != "neutral")
+    else:
+        # A batch of nothing but NaN came before one that has neutral: only a mixed table does that.
+        found.labels = LABELS
+    for grouping in groupings:
+        grouping.finish(found.clustered)
+    return found
+
+
+def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
+    """Give the rows as dictionaries of arrays; group columns as lists of strings."""
+    names = ["label", "predicted", "p_negative", "p_neutral", "confidence", "cluster"]
+    groups = [GROUP + name for name in source.groups]
+    annotators = [ANNOTATOR + name for name in source.annotators]
+    for batch in rows.to_batches(columns=[*names, *groups, *annotators]):
+        if not batch.num_rows:
+            continue
+        out: dict[str, Any] = {}
+        for name in (*names, *annotators):
+            out[name] = batch.column(name).to_numpy(zero_copy_only=False)
+        for name in groups:
+            out[name] = np.array(batch.column(name).to_pylist(), dtype=object)
+        yield out
+
+
+def features_of(batch: dict[str, Any]) -> Floats:
+    """(rows, features) of a batch of judged rows."""
+    n = len(batch["label"])
+    features = np.zeros((n, FEATURES))
+    features[np.arange(n), batch["label"].astype(np.int64) * 3 + batch["predicted"].astype(np.int64)] = 1.0
+    confidence = batch["confidence"].astype(np.float64)
+    features[:, CONFIDENCE] = confidence
+    features[:, BRIER] = (confidence - (batch["label"] == batch["predicted"])) ** 2
+    return features
+
+
+def _add(found: Sums, batch: dict[str, Any]) -> None:
+    features = features_of(batch)
+    clusters = batch["cluster"].astype(np.int64) if found.clustered else None
+    right = (batch["label"] == batch["predicted"]).astype(np.float64)
+    confidence = features[:, CONFIDENCE]
+    place = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    step = np.minimum((batch["p_negative"].astype(np.float64) * STEPS).astype(np.int64), STEPS - 1)
+    negative = (batch["label"] == 0).astype(np.int64)
+    for grouping in found.groupings.values():
+        codes = _codes(grouping, batch, len(features))
+        grouping.add(codes, features, clusters)
+        size = len(grouping.values)
+        joint = codes * BINS + place
+        for k, weight in enumerate((None, right, confidence)):
+            grouping.histogram[:, :, k] += np.bincount(joint, weight, size * BINS).reshape(size, BINS)
+        both = (codes * STEPS + step) * 2 + negative
+        grouping.scores += np.bincount(both, minlength=size * STEPS * 2).reshape(size, STEPS, 2)
+
+
+def _codes(grouping: Grouping, batch: dict[str, Any], n: int) -> Ints:
+    if not grouping.columns:
+        return np.repeat(grouping.codes_of([()]), n)
+    parts = [np.unique(batch[GROUP + name].astype(str), return_inverse=True) for name in grouping.columns]
+    joint = parts[0][1].astype(np.int64)
+    for values, inverse in parts[1:]:
+        joint = joint * len(values) + inverse
+    present, inverse = np.unique(joint, return_inverse=True)
+    named = []
+    for code in present.tolist():
+        chosen: list[str] = []
+        for values, _ in reversed(parts):
+            code, place = divmod(code, len(values))
+            chosen.insert(0, str(values[place]))
+        named.append(tuple(chosen))
+    return grouping.codes_of(named)[inverse]
+
+
+def _count_patterns(found: Sums, batch: dict[str, Any], predicted: Any) -> None:
+    if not found.annotators:
+        return
+    table = np.column_stack([*(batch[ANNOTATOR + name] for name in found.annotators), predicted]).astype(np.int64)
+    unique, counts = np.unique(table, axis=0, return_counts=True)
+    for pattern, count in zip(unique.tolist(), counts.tolist(), strict=True):
+        found.patterns[tuple(pattern)] += count
