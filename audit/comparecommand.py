@@ -35,21 +35,26 @@ def compare_folders(folders: Sequence[Path], out: Path, formats: Sequence[str], 
     """Compare results folders with the first of them, write what was asked for, and print the changes that tell.
 
     Args:
-        folders: two or more, each with `result.json`.
+        folders: two or more, each with `result.json`, `data.json` or both.
         out: folder for `compare.json` and the report.
         formats: of "html", "json".
         command: what repeats this.
     """
     from audit.compare import compare, save_comparison
+    from audit.owndata.store import DATA, load_data_result
     from audit.scoring import write_atomically
-    from audit.store import load_result
+    from audit.store import RESULT, load_result
     from reports.comparison import render_comparison
 
     console, err = consoles()
     if len(folders) < 2:
         raise CaveatError("A comparison needs at least two results folders: caveat compare DIR DIR")
-    audits = dict(zip(names_of(folders), map(load_result, folders), strict=True))
-    result = compare(audits, command)
+    named = dict(zip(names_of(folders), folders, strict=True))
+    rows = {name: load_data_result(folder) for name, folder in named.items() if (folder / DATA).exists()}
+    suites = {name: folder for name, folder in named.items() if (folder / RESULT).exists() or name not in rows}
+    if rows and len(suites) < len(named):
+        suites = {}
+    result = compare({name: load_result(folder) for name, folder in suites.items()}, command, rows)
     written = [save_comparison(result, out)]
     if "html" in formats:
         page = render_comparison(result)

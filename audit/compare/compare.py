@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 import pandas as pd
 
 from audit.compare.pairing import Shared, shared
+from audit.compare.rows import compare_rows
 from audit.compare.words import sentence
 from audit.findings import ALPHA, UNIT_THRESHOLDS, threshold_of, verdict_of
 from audit.schema import (
@@ -21,6 +22,7 @@ from audit.schema import (
     Compared,
     CompareResult,
     Contrast,
+    DataResult,
     Flip,
     Side,
     Skipped,
@@ -54,12 +56,16 @@ class Draft:
     title: str
 
 
-def compare(audits: Mapping[str, AuditResult], command: str = "") -> CompareResult:
+def compare(
+    audits: Mapping[str, AuditResult], command: str = "", rows: Mapping[str, DataResult] | None = None
+) -> CompareResult:
     """Compare audits with the first of them, item by item.
 
     Args:
-        audits: name -> result with predictions, two or more; the first is what the others are compared with.
+        audits: name -> result with predictions, two or more; the first is what the others are compared with. Empty
+            when only `rows` are to be compared.
         command: what to type to repeat this.
+        rows: name -> audit of own data; of the same names as `audits`, or two or more of their own.
 
     Returns:
         A change for every contrast that both audits could measure, and for the accuracy of every suite and test.
@@ -68,8 +74,11 @@ def compare(audits: Mapping[str, AuditResult], command: str = "") -> CompareResu
     Raises:
         CaveatError: when fewer than two audits are given, or two share no suite.
     """
-    if len(audits) < 2:
+    rows = rows or {}
+    if max(len(audits), len(rows)) < 2:
         raise CaveatError("A comparison needs at least two results folders: caveat compare DIR DIR")
+    if not audits:
+        return _rows_only(rows, command)
     (first, base), *rest = audits.items()
     compared = [_against(first, base, name, other) for name, other in rest]
     sized = settle([draft for _, drafts in compared for draft in drafts])
@@ -77,12 +86,43 @@ def compare(audits: Mapping[str, AuditResult], command: str = "") -> CompareResu
     for found, drafts in compared:
         others.append(replace(found, changes=tuple(sized[start : start + len(drafts)])))
         start += len(drafts)
+    others = [_with_rows(found, rows, first) for found in others]
     return CompareResult(
         base=_side(first, base),
         others=tuple(others),
         command=command,
         versions=_versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _rows_only(rows: Mapping[str, DataResult], command: str) -> CompareResult:
+    (first, base), *rest = rows.items()
+    others = [Compared(_rows_side(name, other), (), (), (), ()) for name, other in rest]
+    return CompareResult(
+        base=_rows_side(first, base),
+        others=tuple(_with_rows(found, rows, first) for found in others),
+        command=command,
+        versions=_versions(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _rows_side(name: str, result: DataResult) -> Side:
+    return Side(name, result.model, result.created, "own data", result.versions)
+
+
+def _with_rows(found: Compared, rows: Mapping[str, DataResult], first: str) -> Compared:
+    """Put the comparison of own rows, where both audits have them, before that of the suites."""
+    name = found.side.name
+    if first not in rows or name not in rows:
+        return found
+    changes, answers, skipped = compare_rows(rows[first], rows[name], (first, name))
+    return replace(
+        found,
+        changes=(*changes, *found.changes),
+        answers=(answers, *found.answers),
+        skipped=(*skipped, *found.skipped),
     )
 
 

@@ -37,6 +37,21 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
     return f"{said} {_tail(change, narrow)}".rstrip()
 
 
+def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str, str]) -> str:
+    """Say a change on somebody's own rows in words; arguments as of `sentence`."""
+    interval = interval_words(change.change, change.low, change.high, change.unit)
+    verb = "rose" if change.change >= 0 else "fell"
+    what = "accuracy" if change.measure == "accuracy" else "macro-F1"
+    where = f"posts where {change.test}" if change.test else "all posts"
+    one, two = (number(100 * value, 0) for value in (change.base, change.other))
+    said = (
+        f"On {change.n:,} rows, {what} on {where} is {one} in {names[0]} and {two} in {names[1]} (of 100): "
+        f"from the one to the other it {verb} by {amount(change.change, change.unit, change.low, change.high)} "
+        f"(95 % interval {interval})."
+    )
+    return f"{said} {_tail(change, narrow)}".rstrip()
+
+
 def _gap(value: float, unit: Unit, contrast: Contrast) -> str:
     if value == 0:
         return "there is no such gap"

@@ -1,0 +1,91 @@
+"""Two audits of one file of own rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from fakes import FakeClassifier
+from scipy.stats import binomtest
+from typer.testing import CliRunner
+
+from audit.cli import app
+from audit.compare import compare
+from audit.models.base import RowResult
+from audit.owndata.run import audit_data
+from audit.schema import CaveatError, ModelInfo
+
+
+class Contrary(FakeClassifier):
+    """Says the opposite of the other on texts about the library."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.info = ModelInfo("contrary", "function", "2" * 40, self.info.tasks)
+
+    def _one(self, text: str) -> RowResult:
+        found = super()._one(text)
+        return RowResult(logits=found.logits[::-1]) if "library" in text else found
+
+
+TONES = {"great": "positive", "awful": "negative"}
+PLACES = ("gym", "library", "bus", "lab")
+ROWS = [
+    {"text": f"The {place} was {tone} on day {day}.", "label": label, "group": "ab"[day % 2], "writer": f"w{day % 12}"}
+    for day in range(30)
+    for place in PLACES
+    for tone, label in TONES.items()
+]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("rows")
+    pd.DataFrame(ROWS).to_csv(root / "posts.csv", index=False)
+    for model in (FakeClassifier(), Contrary()):
+        audit_data(
+            model, root / "posts.csv", out=root / model.info.id, text="text", label="label", groups=("group",),
+            check=False, perturb=False,
+        )  # fmt: skip
+    return root
+
+
+@pytest.fixture(scope="module")
+def results(folders):
+    from audit.owndata.store import load_data_result
+
+    return {name: load_data_result(folders / name) for name in ("fake-classifier", "contrary")}
+
+
+def overall(result, measure="accuracy"):
+    (found,) = [c for c in result.others[0].changes if c.contrast == measure and not c.test]
+    return found
+
+
+def test_the_change_is_the_share_of_rows_that_turned_wrong(results):
+    change = overall(compare({}, rows=results))
+    assert change.n == len(ROWS)
+    assert (change.base, change.other) == (1.0, 0.75)
+    assert change.change == -0.25 and change.high < 0
+    assert change.p == pytest.approx(binomtest(0, len(ROWS) // 4).pvalue)
+    (answers,) = compare({}, rows=results).others[0].answers
+    assert (answers.changed, answers.mended, answers.broken) == (len(ROWS) // 4, 0, len(ROWS) // 4)
+
+
+def test_every_group_that_is_shown_gets_its_change(results):
+    changes = compare({}, rows=results).others[0].changes
+    assert {c.test for c in changes} == {"", "group is a", "group is b"}
+    assert all(c.change == -0.25 for c in changes if c.contrast == "accuracy")
+
+
+def test_other_files_are_not_compared(folders, results):
+    pd.DataFrame(ROWS[:80]).to_csv(folders / "fewer.csv", index=False)
+    fewer = audit_data(FakeClassifier(), folders / "fewer.csv", text="text", label="label", check=False, perturb=False)
+    with pytest.raises(CaveatError, match="audits of different files"):
+        compare({}, rows={"one": results["contrary"], "two": fewer})
+
+
+def test_the_command_reads_folders_of_own_data(folders, tmp_path):
+    words = ["compare", str(folders / "fake-classifier"), str(folders / "contrary"), "--out", str(tmp_path / "c")]
+    done = CliRunner().invoke(app, [*words, "--fail-on", "data.accuracy < -0.1"])
+    assert done.exit_code == 1, done.output
+    assert "Own data: accuracy" in (tmp_path / "c" / "compare.html").read_text()
