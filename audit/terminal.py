@@ -288,10 +288,21 @@ def inspect_model(name: str, *, revision: str | None, labels: str | None, offlin
 
 def render_report(folder: Path, *, formats: Sequence[str], interactive: bool) -> None:
     """Render a results folder again and print the paths."""
-    from audit.store import load_result
+    from audit.owndata.store import DATA, load_data_result
+    from audit.store import RESULT, load_result
 
     out, _ = consoles()
-    for path in write_files(load_result(folder), folder, formats, interactive):
+    written: list[Path] = []
+    if (folder / DATA).exists():
+        from audit.datacommand import write_files as write_data
+
+        written = write_data(load_data_result(folder), folder, formats)
+    if (folder / RESULT).exists() or not written:
+        others = write_files(
+            load_result(folder), folder, [f for f in formats if f != "html" or not written], interactive
+        )
+        written += [path for path in others if path not in written]
+    for path in written:
         out.print(str(path), soft_wrap=True)
 
 

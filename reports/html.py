@@ -7,7 +7,8 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from audit.schema import AuditResult
+from audit.schema import AuditResult, DataResult
+from reports.owndata import own_sections
 from reports.plots import to_plotly
 from reports.sections import SECTIONS
 from reports.view import View
@@ -19,18 +20,22 @@ INTERACTIVE_POLICY = (
 )
 
 
-def render(result: AuditResult, interactive: bool = False) -> str:
+def render(result: AuditResult, interactive: bool = False, own: DataResult | None = None) -> str:
     """Write an audit as a page.
 
     Args:
         result: the audit; without `predictions` the texts behind the findings are left out and the page says so.
         interactive: draw the charts with plotly, whose script is put in once. Otherwise the page has no script.
+        own: an audit of somebody's own rows by the same model; its sections stand after the key findings.
 
     Returns:
         A complete HTML document that asks for nothing outside itself.
     """
     view = View(result, interactive)
     sections = [section for make in SECTIONS for section in make(view)]
+    if own is not None:
+        place = next(i for i, section in enumerate(sections) if section.id == "findings") + 1
+        sections[place:place] = own_sections(own)
     return str(
         view.render(
             "report.html.j2",
