@@ -16,6 +16,8 @@ from audit.owndata.analysis.sums import Grouping, Sums
 from audit.schema import OVERALL, SMALL
 
 TOO_SMALL = f"fewer than {SMALL} rows: not shown"
+TRIED = 24
+"""Cells that are tried for each cell that has to be protected."""
 TO_PROTECT = f"not shown, so that a cell with fewer than {SMALL} rows cannot be worked out"
 
 
@@ -65,7 +67,7 @@ def _two_way(grouping: Grouping, margins: Mapping[str, Mapping[str, str]]) -> di
         elif a in margins[one] or b in margins[two]:
             hidden[group] = TO_PROTECT
     while known := _worked_out(cells, hidden, margins[one], margins[two]):
-        more = _neighbour(known, cells, counts, hidden)
+        more = _neighbour(known, cells, counts, hidden, margins[one], margins[two])
         if more is None:
             # Nothing is left to hide behind: the whole table goes.
             return {group: hidden.get(group, TO_PROTECT) for group in counts}
@@ -123,9 +125,19 @@ def fixed_by(equations: np.ndarray) -> np.ndarray:
 
 
 def _neighbour(
-    known: Sequence[str], cells: Mapping[str, tuple[str, str]], counts: Mapping[str, int], hidden: Mapping[str, str]
+    known: Sequence[str],
+    cells: Mapping[str, tuple[str, str]],
+    counts: Mapping[str, int],
+    hidden: Mapping[str, str],
+    hidden_rows: Mapping[str, str],
+    hidden_columns: Mapping[str, str],
 ) -> str | None:
-    """The smallest cell that stands in the row or column of a cell that could be worked out."""
+    """The cell beside one that could be worked out that protects most when it is hidden; of equals the smallest."""
     rows, columns = {cells[name][0] for name in known}, {cells[name][1] for name in known}
     near = [g for g, (a, b) in cells.items() if g not in hidden and (a in rows or b in columns)]
-    return min(near, key=lambda g: (counts[g], g)) if near else None
+    near = sorted(near, key=lambda g: (counts[g], g))[:TRIED]
+
+    def left(group: str) -> int:
+        return len(_worked_out(cells, {**hidden, group: TO_PROTECT}, hidden_rows, hidden_columns))
+
+    return min(near, key=left) if near else None
