@@ -8,10 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from audit.validate.designs import Endpoint, endpoints, excess_endpoints
+from audit.validate.keep import FOLDER, Kept
 from audit.validate.page import Outcome, page
-from audit.validate.simulate import check, workers
+from audit.validate.simulate import Desk, check, workers
 from audit.validate.trials import trials
 from audit.validate.worlds import CEILING, EXCHANGEABLE, REALISTIC, ROUGH
 
@@ -38,8 +40,8 @@ class Size:
         return said + more + some
 
 
-FULL = Size(2000, 400, 500, 100)
-QUICK = Size(60, 20, 0, 0, quick=True)
+FULL = Size(5000, 400, 1000, 400)
+QUICK = Size(400, 100, 0, 0, quick=True)
 
 
 def quick_endpoints() -> list[Endpoint]:
@@ -52,27 +54,32 @@ def quick_endpoints() -> list[Endpoint]:
     return list(chosen.values())
 
 
-def validate(size: Size = FULL, processes: int = PROCESSES, say: Callable[[str], None] = lambda text: None) -> Outcome:
+def validate(
+    size: Size = FULL, processes: int = PROCESSES, say: Callable[[str], None] | None = None, folder: Path | None = None
+) -> Outcome:
     """Run the self-audit.
 
     Args:
         size: how many runs.
         processes: side by side; the figures do not depend on it.
-        say: told what is being done.
+        say: told what is being done, and of a full run how long the rest takes.
+        folder: where finished stages are kept, so that a killed run goes on; None keeps nothing.
     """
     began = time.monotonic()
+    say = say or (lambda text: None)
     stress = (("at the ceiling", CEILING, size.stress), ("rough", ROUGH, size.stress))
     wanted = quick_endpoints() if size.quick else endpoints()
     with workers(processes) as do:
+        desk = Desk(do, Kept(folder), None if size.quick else say)
         say(f"{len(wanted)} endpoints: null models, then planted effects")
-        checked = check(wanted, REALISTIC, size.nulls, size.planted, stress, SEED, do)
+        checked = check(wanted, REALISTIC, size.nulls, size.planted, stress, SEED, desk)
         say("contrasts over a floor")
-        excess = check(excess_endpoints(), EXCHANGEABLE, size.excess, 0, (), SEED, do) if size.excess else []
+        excess = check(excess_endpoints(), EXCHANGEABLE, size.excess, 0, (), SEED, desk) if size.excess else []
     say("whole audits of planted and null models")
-    planted, nulls = trials(size.quick, processes)
+    planted, nulls = trials(size.quick, processes, desk)
     command = "python -m audit validate" + (" --quick" if size.quick else "") + " --out docs/validation.md"
     took = time.monotonic() - began
     return Outcome(tuple(checked), tuple(excess), tuple(planted), tuple(nulls), size.words, command, took)
 
 
-__all__ = ["FULL", "QUICK", "Outcome", "Size", "page", "validate"]
+__all__ = ["FOLDER", "FULL", "QUICK", "Outcome", "Size", "page", "validate"]

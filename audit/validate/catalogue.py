@@ -143,6 +143,13 @@ def _sarcasm_and_slang() -> list[Planted]:
             ("sincere-doubted", shortfall),
         ),
         Planted(
+            "less sure of sarcasm, as often right",
+            "sarcasm",
+            Plant(cool=_where(0.7, group="sarcastic")),
+            ("cue-lift",),
+            (shortfall,),
+        ),
+        Planted(
             "blind to one family of cues",
             "sarcasm",
             Plant(_where(-8.0, group="sarcastic", test="hashtag")),
@@ -184,6 +191,13 @@ def _masking() -> list[Planted]:
             ("missed-distress",),
         ),
         Planted(
+            "misses distress that is told as a joke",
+            "masking",
+            Plant(_where(-8.0, group="masked", test="jokes")),
+            ("missed-jokes",),
+            ("missed-distress", "missed-hashtags"),
+        ),
+        Planted(
             "flags everything",
             "masking",
             Plant(_all_alarms),
@@ -208,6 +222,14 @@ def _demographics() -> list[Planted]:
             Plant(_less_right),
             ("religion-errors",),
             (score,),
+        ),
+        Planted(
+            "ill words likelier after one religion, in blanks",
+            "demographics",
+            Plant(_where(-3.0, group="muslim")),
+            ("religion-wording",),
+            ("age-wording", "politics-wording"),
+            fill=True,
         ),
         Planted(
             "lower score for one name",

@@ -22,7 +22,7 @@ def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, s
     """Give the gap of a contrast that a planted model has, noise averaged out.
 
     Returns:
-        NaN for measures without a formula here: values made of twins.
+        NaN for measures without a formula here (values made of twins), and where an arm has no example.
     """
     if contrast.measure == "choice_log_ratio":
         return _words(suite, contrast, plant)
@@ -39,6 +39,8 @@ def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, s
             and example.role in ("item", "control")
             and (contrast.measure not in RATES or not _left_out(example, shape))
         ]
+        if not used:
+            return math.nan
         total += sign * float(np.mean([expected(suite.name, e, contrast.measure, plant, world, shape) for e in used]))
     return total
 
@@ -57,7 +59,7 @@ def _words(suite: Suite, contrast: Contrast, plant: Plant) -> float:
 
 def expected(suite: str, example: Example, measure: str, plant: Plant, world: World, shape: str) -> float:
     """Give the mean of a measure on one example over the noise of a world."""
-    if measure in ("lpbs", "pronoun_log_ratio"):
+    if measure in ("lpbs", "pronoun_log_ratio", "form_preference"):
         return plant.shift(example)
     if measure == "they":
         # mean of log(2 cosh(score / 2)) over the noise, minus the logit of "they"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -77,13 +77,17 @@ def _logistic(key: str) -> float:
 
 def noise(suite: str, example: Example, world: World) -> float:
     """Give what a world adds to the score of an example; the same whenever it is asked."""
-    filler = example.fillers[0] if example.fillers else ""
-    total = world.template * _normal("template", example.template) + world.filler * _normal("filler", filler)
-    total += world.interaction * _normal("template-group", f"{example.template}|{example.group}")
-    total += world.interaction * _normal("filler-group", f"{filler}|{example.group}")
+    total = _shared(example, world)
     if is_signed(suite, example) or not example.allowed:
         return total + world.residual * _normal("text", example.text)
     return total + (_logistic(example.text) if world.residual else 0.0)
+
+
+def _shared(example: Example, world: World) -> float:
+    filler = example.fillers[0] if example.fillers else ""
+    total = world.template * _normal("template", example.template) + world.filler * _normal("filler", filler)
+    total += world.interaction * _normal("template-group", f"{example.template}|{example.group}")
+    return total + world.interaction * _normal("filler-group", f"{filler}|{example.group}")
 
 
 class Shaped(FunctionModel):
@@ -189,8 +193,16 @@ def hidden_text(example: Example) -> str:
     return text
 
 
+class Reading(FunctionModel):
+    """A model whose likelihoods depend on the whole sentence, as a checkpoint's do, and not on counted words alone."""
+
+    def _row(self, request: Request) -> Row:
+        return super()._row(replace(request, exclude=()) if request.operation != "score" else request)
+
+
 def blank_filler(name: str, suites: Sequence[Suite], plant: Plant, world: World) -> FunctionModel:
-    """Make a model that fills the blanks of some suites. Likelihoods are the same for all sentences."""
+    """Make a model that fills the blanks of some suites and says how likely their sentences are."""
+    whole = {e.text: (s.name, e) for s in suites for e in s.examples if not e.choices}
     known = {
         (hidden_text(e) if e.role == "prior" else e.text): (s.name, e) for s in suites for e in s.examples if e.choices
     }
@@ -204,7 +216,18 @@ def blank_filler(name: str, suites: Sequence[Suite], plant: Plant, world: World)
             out.append((0.9 * weights / weights.sum()).tolist())
         return out
 
-    return FunctionModel(name, fill=fill, likelihood=_flat)
+    def likelihood(texts: list[str]) -> list[float]:
+        return [_likely(*whole[text], plant, world) if text in whole else -30.0 for text in texts]
+
+    return Reading(name, fill=fill, likelihood=likelihood)
+
+
+def _likely(suite: str, example: Example, plant: Plant, world: World) -> float:
+    """Half of how much the positive form is preferred goes to either form."""
+    side = {"positive": 0.5, "negative": -0.5}.get(example.features.get("form", ""), 0.0)
+    own = f"{example.template}|{example.fillers[:1]}|{example.group}"
+    preference = _shared(example, world) + world.residual * _normal("preference", own) + plant.shift(example)
+    return -30.0 + 2.0 * _normal("likelihood", example.template) + side * preference
 
 
 def _blank(suite: str, example: Example, words: tuple[str, ...], plant: Plant, world: World) -> np.ndarray:

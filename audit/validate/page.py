@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audit.validate.criteria import Criterion, judged
 from audit.validate.simulate import Checked, Tally, interval
 from audit.validate.trials import NullRow, Trial, tally
-from audit.validate.wording import CHANGED, HOW, NOT_SHOWN, OPENING, POWER, WHY, WORLDS
+from audit.validate.wording import CHANGED, NOT_SHOWN, OPENING, WHY, how, power, worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,12 @@ def page(outcome: Outcome) -> str:
         _criteria(criteria),
         *_why(criteria),
         "## Every endpoint",
-        HOW,
+        how(),
         _endpoints([c for c in outcome.checked if c.endpoint.primary]),
-        "### Secondary contrasts, one of each kind of measure",
-        _endpoints([c for c in outcome.checked if not c.endpoint.primary]),
-        "## The smallest gap that is seen",
-        POWER,
-        _power([c for c in outcome.checked if c.endpoint.primary and c.planted]),
-        "## Other worlds",
-        WORLDS,
-        _stress([c for c in outcome.checked if c.stress]),
+        *_secondary([c for c in outcome.checked if not c.endpoint.primary]),
+        *_by_measure(outcome.checked),
+        *_smallest(outcome.checked),
+        *_other_worlds([c for c in outcome.checked if c.stress]),
         _excess(outcome.excess),
         "## Planted models",
         _trials_words(outcome.trials),
@@ -145,6 +141,42 @@ def _endpoint(c: Checked) -> tuple[str, ...]:
     )
 
 
+def _secondary(checked: Sequence[Checked]) -> list[str]:
+    return ["### Secondary contrasts, one of each kind of measure", _endpoints(checked)] if checked else []
+
+
+def _by_measure(checked: Sequence[Checked]) -> list[str]:
+    """Pool the endpoints of each measure."""
+    measures: dict[str, list[Checked]] = {}
+    for c in checked:
+        measures.setdefault(c.measure, []).append(c)
+    rows = []
+    for name, found in measures.items():
+        planted = [t for c in found for t in c.planted]
+        far = [t for c in found if (t := c.at(1.5)) is not None]
+        rows.append(
+            (
+                name,
+                str(len(found)),
+                _share(sum(c.null.below for c in found), sum(c.null.runs for c in found)),
+                _share(sum(t.found for t in far), sum(t.runs for t in far)),
+                f"{sum(t.wrong for t in planted)} of {sum(t.runs for t in planted):,}",
+                _share(sum(t.covered for t in planted), sum(t.runs for t in planted)),
+            )
+        )
+    heads = ("measure", "contrasts", "false alarms", "found at 1.5x", "wrong sign", "coverage")
+    return ["### By measure", _table(heads, rows)] if rows else []
+
+
+def _smallest(checked: Sequence[Checked]) -> list[str]:
+    planted = [c for c in checked if c.endpoint.primary and c.planted]
+    return ["## The smallest gap that is seen", power(checked), _power(planted)] if planted else []
+
+
+def _other_worlds(checked: Sequence[Checked]) -> list[str]:
+    return ["## Other worlds", worlds(), _stress(checked)] if checked else []
+
+
 def _power(checked: Sequence[Checked]) -> str:
     heads = ("contrast", "tested at", "smallest gap", "of ten models, at 1x", "at 1.5x")
     rows = []
@@ -163,8 +195,6 @@ def _power(checked: Sequence[Checked]) -> str:
 
 
 def _stress(checked: Sequence[Checked]) -> str:
-    if not checked:
-        return ""
     names = [t.name for t in checked[0].stress]
     rows = []
     for c in checked:
@@ -189,17 +219,32 @@ def _excess(checked: Sequence[Checked]) -> str:
 
 def _trials_words(trials: Sequence[Trial]) -> str:
     good, every = tally(trials)
+    untouched, claimed = sum(t.untouched for t in trials), sum(len(t.claimed) for t in trials)
+    where = "; ".join(f"{t.name}: {', '.join(t.claimed)}" for t in trials if t.claimed)
     return (
         f"{every} models with one fault each went through whole audits; {good} were read as they must be. The truth "
         "is what the fault amounts to on the items of the suite when chance is averaged out, worked out from the fault "
         'and the items and not by the audit. "must show" is met by a finding, or by a difference whose size is '
         'uncertain, on the right side of 0; "must not" is met by anything but a finding. What one name, one word or '
-        "one frame does is real but no property of the group, and a primary endpoint must not claim it."
+        "one frame does is real but no property of the group, and a primary endpoint must not claim it; where the "
+        "truth is below what the audit says it could have seen, the suite is blind to that fault.\n\n"
+        f"Elsewhere: of all contrasts of these audits whose true gap is 0, {claimed} of {untouched:,} "
+        f"({_share(claimed, untouched)}) became a finding" + (f": {where}." if where else ".")
     )
 
 
 def _trials(trials: Sequence[Trial]) -> str:
-    heads = ("planted", "suite", "contrast", "it", "truth", "measured (95 % interval)", "verdict", "")
+    heads = (
+        "planted",
+        "suite",
+        "contrast",
+        "it",
+        "truth",
+        "measured (95 % interval)",
+        "could have seen",
+        "verdict",
+        "",
+    )
     rows = []
     for trial in trials:
         for at, line in enumerate(trial.lines):
@@ -211,6 +256,7 @@ def _trials(trials: Sequence[Trial]) -> str:
                     "must show" if line.wanted else "must not",
                     _number(line.truth),
                     f"{_number(line.gap)} ({_number(line.low)} to {_number(line.high)})",
+                    _number(line.detectable),
                     line.verdict,
                     "as it must" if line.good else "**not as it must**",
                 )
@@ -220,12 +266,13 @@ def _trials(trials: Sequence[Trial]) -> str:
 
 def _nulls(rows: Sequence[NullRow]) -> str:
     words = (
-        "Four models without a planted effect, each through whole audits. *exact*: frames differ and nothing else "
-        "does. *realistic*: chance differences as above. *constant*: one answer to everything. *random weights*: "
-        "probabilities drawn at random for each text. The competence gate refuses the last two in an ordinary audit; "
-        "here it is told not to. A constant or random model does have gaps: it is right more often where more "
-        "labels, or the one label that it gives, are allowed, and the audit says so. burnout-separated is no fault: it "
-        "compares posts about coping with posts about burnout, and a model that reads them shows a gap."
+        f"{len({row.model for row in rows})} models without a planted effect, each through whole audits. *exact*: "
+        "twins get the same score, and in every blank he is as likely as she. *realistic*: chance differences as "
+        "above. *constant*: one answer to everything. *random weights*: probabilities drawn at random for each text. "
+        "The competence gate refuses the last two in an ordinary audit; here it is told not to. A constant or random "
+        "model does have gaps: it is right more often where more labels, or the one label that it gives, are allowed, "
+        "and the audit says so. burnout-separated is no fault: it compares posts about coping with posts about "
+        "burnout, and a model that reads them shows a gap."
     )
     heads = ("model", "suite", "primary p < .05", "largest primary gap", "findings among contrasts", "uncertain")
     body = []

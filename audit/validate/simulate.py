@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 import numpy as np
 
 from audit.stats import generator, wilson
 from audit.validate.designs import Endpoint, bench
+from audit.validate.keep import Clock, Kept
 from audit.validate.truth import delta_for, true_gap
 from audit.validate.worlds import World, draw
 
@@ -113,14 +115,17 @@ def work(task: Task) -> np.ndarray:
     return out
 
 
+Do = Callable[[Sequence[Task]], Iterable[np.ndarray]]
+
+
 @contextmanager
-def workers(processes: int) -> Iterator[Callable[[Sequence[Task]], list[np.ndarray]]]:
+def workers(processes: int) -> Iterator[Do]:
     """Give a function that does tasks, in their order, in one or more processes."""
     if processes < 2:
-        yield lambda tasks: [work(task) for task in tasks]
+        yield lambda tasks: map(work, tasks)
         return
     with get_context("spawn").Pool(processes) as pool:
-        yield lambda tasks: pool.map(work, tasks, chunksize=1)
+        yield lambda tasks: pool.imap(work, tasks, chunksize=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +145,53 @@ class Design:
         return [replace(one, start=start, stop=min(start + BLOCK, self.runs)) for start in starts]
 
 
-def run_designs(designs: Sequence[Design], seed: int, do: Callable[[Sequence[Task]], list[np.ndarray]]) -> list[Tally]:
-    """Do all runs of some designs and count."""
-    split = [design.tasks(seed) for design in designs]
-    done = iter(do([task for tasks in split for task in tasks]))
-    return [
-        tally(design, np.concatenate([next(done) for _ in tasks])) for design, tasks in zip(designs, split, strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where runs are done, what is kept of them, and who is told."""
+
+    do: Do
+    """From `workers`."""
+    kept: Kept = field(default_factory=Kept)
+    say: Callable[[str], None] | None = None
+
+
+def run_designs(designs: Sequence[Design], seed: int, desk: Desk, name: str = "") -> list[Tally]:
+    """Do all runs of some designs and count.
+
+    Args:
+        designs: what is wanted.
+        seed: of all runs.
+        desk: does them.
+        name: of the stage, for progress.
+    """
+    key = [("runs", d.endpoint.suite, d.endpoint.contrast, d.name, d.world, d.runs, d.delta, seed) for d in designs]
+    found: list[object | None] = [desk.kept.load(*k) for k in key]
+    missing = [i for i, one in enumerate(found) if one is None]
+    split = {i: designs[i].tasks(seed) for i in missing}
+    clock = Clock(name, 1.0, desk.say) if desk.say and missing else None
+    if clock:
+        cost = {endpoint: seconds_each(endpoint) for endpoint in dict.fromkeys(designs[i].endpoint for i in missing)}
+        clock.whole = sum(designs[i].runs * cost[designs[i].endpoint] for i in missing)
+    done = iter(desk.do([task for tasks in split.values() for task in tasks]))
+    for i, tasks in split.items():
+        blocks = []
+        for task in tasks:
+            blocks.append(next(done))
+            if clock:
+                clock.step((task.stop - task.start) * cost[task.endpoint])
+        found[i] = np.concatenate(blocks)
+        desk.kept.save(found[i], *key[i])
+    return [tally(design, np.array(one, dtype="float64")) for design, one in zip(designs, found, strict=True)]
+
+
+def seconds_each(endpoint: Endpoint) -> float:
+    """Measure what one run of an endpoint takes, so that the time left can be told."""
+    ready = bench(endpoint)
+    rows = draw(ready, World(), generator(0, "pilot"))
+    ready.gap(rows)
+    began = time.perf_counter()
+    ready.gap(draw(ready, World(), generator(0, "pilot")))
+    return time.perf_counter() - began
 
 
 def tally(design: Design, found: np.ndarray) -> Tally:
@@ -191,7 +236,7 @@ def check(
     planted: int,
     stress: Sequence[tuple[str, World, int]],
     seed: int,
-    do: Callable[[Sequence[Task]], list[np.ndarray]],
+    desk: Desk,
 ) -> list[Checked]:
     """Check some endpoints.
 
@@ -202,7 +247,7 @@ def check(
         planted: how many models at each size; 0 for contrasts of which only the null is checked.
         stress: other nulls: name, world, how many; for primary endpoints.
         seed: of all runs.
-        do: from `workers`.
+        desk: does them.
     """
     first = [Design(endpoint, "null", world, nulls) for endpoint in endpoints]
     others = [
@@ -212,14 +257,14 @@ def check(
         for name, other, runs in stress
         if runs
     ]
-    tallies = run_designs([*first, *others], seed, do)
+    tallies = run_designs([*first, *others], seed, desk, "null models")
     null = tallies[: len(first)]
     second = [
         design
         for endpoint, found in zip(endpoints, null, strict=True)
         for design in (planted_designs(endpoint, world, found, planted, (1.0, 1.5)) if planted else ())
     ]
-    sized = list(zip(second, run_designs(second, seed, do), strict=True))
+    sized = list(zip(second, run_designs(second, seed, desk, "planted effects"), strict=True))
     rough = list(zip(others, tallies[len(first) :], strict=True))
     return [
         _checked(

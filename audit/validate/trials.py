@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
+from typing import Any
 
 from audit.models.base import LoadedModel
 from audit.run import run_audit
@@ -14,6 +15,7 @@ from audit.suites import load_suites
 from audit.validate.catalogue import Planted, planted_models
 from audit.validate.designs import contrast_named, suite_named
 from audit.validate.expected import expected_gap
+from audit.validate.keep import Clock
 from audit.validate.oracle import (
     Plant,
     blank_filler,
@@ -23,14 +25,19 @@ from audit.validate.oracle import (
     random_classifier,
     random_fill,
 )
+from audit.validate.simulate import Desk
 from audit.validate.worlds import World
 
 WORLD = World(base=3.0)
 """Most answers are right, but not all; names, frames and groups differ by chance."""
 SILENT = World(base=3.0, filler=0.0, interaction=0.0, residual=0.0)
 """Frames differ and nothing else does: twins get the same score."""
+LEVEL = World(base=3.0, template=0.0, filler=0.0, interaction=0.0, residual=0.0)
+"""Nothing differs: he is as likely as she in every blank."""
 
 SAID = ("finding", "uncertain")
+NOTHING = 1e-9
+"""A true gap smaller than this is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Line:
     low: float
     high: float
     p_adjusted: float
+    detectable: float
+    """What the audit says it could have seen."""
     verdict: str
     good: bool
 
@@ -56,7 +65,10 @@ class Trial:
     name: str
     suite: str
     lines: tuple[Line, ...]
-    note: str = ""
+    untouched: int = 0
+    """Contrasts of the suite whose true gap is 0, the lines included."""
+    claimed: tuple[str, ...] = ()
+    """Those of them that the audit called a finding."""
 
     @property
     def good(self) -> bool:
@@ -101,15 +113,32 @@ def try_planted(planted: Planted) -> Trial:
     lines += [_line(planted, found[name], False) for name in planted.silent]
     if planted.group[0]:
         lines.append(_estimate(planted, result))
-    return Trial(planted.name, planted.suite, tuple(lines))
+    untouched = [f for f in result.findings if f.verdict != "undefined" and abs(_truth(planted, f)) < NOTHING]
+    claimed = tuple(f.contrast for f in untouched if f.verdict == "finding")
+    return Trial(planted.name, planted.suite, tuple(lines), len(untouched), claimed)
+
+
+def _truth(planted: Planted, found: Finding) -> float:
+    suite = suite_named(planted.suite)
+    return expected_gap(suite, contrast_named(suite, found.contrast), planted.plant, WORLD, planted.shape)
 
 
 def _line(planted: Planted, found: Finding, wanted: bool) -> Line:
-    suite = suite_named(planted.suite)
-    truth = expected_gap(suite, contrast_named(suite, found.contrast), planted.plant, WORLD, planted.shape)
+    truth = _truth(planted, found)
     same = math.isnan(truth) or found.gap * truth > 0
     good = found.verdict in SAID and same if wanted else found.verdict != "finding"
-    return Line(found.contrast, wanted, truth, found.gap, found.low, found.high, found.p_adjusted, found.verdict, good)
+    return Line(
+        found.contrast,
+        wanted,
+        truth,
+        found.gap,
+        found.low,
+        found.high,
+        found.p_adjusted,
+        found.minimum_detectable,
+        found.verdict,
+        good,
+    )
 
 
 def _estimate(planted: Planted, result: AuditResult) -> Line:
@@ -117,7 +146,16 @@ def _estimate(planted: Planted, result: AuditResult) -> Line:
     found = next(e for e in result.estimates if (e.measure, e.by, e.group) == (measure, "group", group))
     good = found.low > least - 0.1 and found.value >= least
     return Line(
-        f"{measure} of {group}", True, 1.0, found.value, found.low, found.high, math.nan, "shown as a rate", good
+        f"{measure} of {group}",
+        True,
+        1.0,
+        found.value,
+        found.low,
+        found.high,
+        math.nan,
+        math.nan,
+        "shown as a rate",
+        good,
     )
 
 
@@ -133,7 +171,7 @@ def try_null(name: str, suite: str, fill: bool) -> NullRow:
     elif name == "random weights":
         model = random_fill(suites) if fill else random_classifier(suites)
     else:
-        world = SILENT if name == "exact" else WORLD
+        world = (LEVEL if fill else SILENT) if name == "exact" else WORLD
         model = blank_filler(name, suites, Plant(), world) if fill else classifier(name, suites, Plant(), world)
     result = audited(model, suite)
     defined = [f for f in result.findings if f.verdict != "undefined"]
@@ -150,12 +188,8 @@ def try_null(name: str, suite: str, fill: bool) -> NullRow:
     )
 
 
-def _planted_at(place: int) -> Trial:
-    return try_planted(planted_models()[place])
-
-
-def _null_at(what: tuple[str, str, bool]) -> NullRow:
-    return try_null(*what)
+Job = int | tuple[str, str, bool]
+"""Place of a planted model in the catalogue; or kind of null model, suite, whether it fills blanks."""
 
 
 def null_list(quick: bool) -> list[tuple[str, str, bool]]:
@@ -169,14 +203,51 @@ def null_list(quick: bool) -> list[tuple[str, str, bool]]:
     return out
 
 
-def trials(quick: bool, processes: int) -> tuple[list[Trial], list[NullRow]]:
-    """Audit all planted and null models; the quick version takes some of them."""
+def trials(quick: bool, processes: int, desk: Desk | None = None) -> tuple[list[Trial], list[NullRow]]:
+    """Audit all planted and null models; the quick version takes some of them.
+
+    Args:
+        quick: some of them only.
+        processes: side by side.
+        desk: keeps what is finished, and is told how far it is; `desk.do` is not used.
+    """
+    desk = desk or Desk(lambda tasks: ())
     places = [i for i, planted in enumerate(planted_models()) if planted.quick or not quick]
     nulls = null_list(quick)
-    if processes < 2:
-        return [_planted_at(place) for place in places], [_null_at(what) for what in nulls]
+    planted = [planted_models()[i] for i in places]
+    # a plant is a function, whose source the digest of the code covers
+    jobs: list[Job] = [*places, *nulls]
+    keys = [("audits", p.suite, "planted", p.name) for p in planted] + [("audits", w[1], "null", *w) for w in nulls]
+    found: list[object | None] = [desk.kept.load(*key) for key in keys]
+    missing = [i for i, one in enumerate(found) if one is None]
+    clock = Clock("whole audits", len(missing), desk.say) if desk.say and missing else None
+    for i, done in zip(missing, _worked([jobs[i] for i in missing], processes), strict=True):
+        desk.kept.save(done, *keys[i])
+        found[i] = asdict(done)
+        if clock:
+            clock.step(1)
+    return [_trial(one) for one in found[: len(places)]], [_null_row(one) for one in found[len(places) :]]
+
+
+def _worked(jobs: Sequence[Job], processes: int) -> Iterator[Trial | NullRow]:
+    if processes < 2 or not jobs:
+        yield from map(_job, jobs)
+        return
     with get_context("spawn").Pool(processes) as pool:
-        return pool.map(_planted_at, places, chunksize=1), pool.map(_null_at, nulls, chunksize=1)
+        yield from pool.imap(_job, jobs, chunksize=1)
+
+
+def _job(job: Job) -> Trial | NullRow:
+    return try_planted(planted_models()[job]) if isinstance(job, int) else try_null(*job)
+
+
+def _trial(plain: Any) -> Trial:
+    lines = tuple(Line(**line) for line in plain["lines"])
+    return Trial(plain["name"], plain["suite"], lines, plain["untouched"], tuple(plain["claimed"]))
+
+
+def _null_row(plain: Any) -> NullRow:
+    return NullRow(**{**plain, "findings": tuple(plain["findings"])})
 
 
 def tally(rows: Sequence[Trial]) -> tuple[int, int]:

@@ -1,8 +1,17 @@
-"""The sentences of the validation page."""
+"""The sentences of the validation page; every number in them comes from the run or from the settings that it used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.special import expit, ndtri
+
+from audit.findings import UNIT_THRESHOLDS
+from audit.validate.simulate import Checked
+from audit.validate.truth import POINTS
+from audit.validate.worlds import CEILING, REALISTIC, ROUGH, World
 
 OPENING = (
     "A tool that reports a difference which is not there, or misses one that is, does harm with every report. So the "
@@ -13,42 +22,116 @@ OPENING = (
     "behind shares are 95 % Wilson intervals over runs."
 )
 
-HOW = (
-    "A model of these runs is a table of answers. The latent score of a text is a frame effect (SD .5) + a word effect "
-    "(SD .5) + frame x group and word x group noise (SD .3 each) + what is left (SD .5 where the score is measured "
-    "itself, logistic where an answer is right or wrong), all with mean zero and in log-odds; about 85 % of answers "
-    "are right. A false alarm is p < .05, unadjusted. A planted effect moves one arm by as much as makes the true gap "
-    "1 or 1.5 times the minimum detectable effect that audits of the null models print (their median); the true gap "
-    "is an integral over the noise and does not use the audit's code. It is found when p is below the level at which "
-    "an audit tests the contrast and the sign is right. Coverage is that of the 95 % intervals of both planted sizes. "
-    "se / sd is the mean standard error that the audit gives over the standard deviation of its estimates; 1 is right, "
-    "more is cautious."
-)
+FEW = 10
+"""Degrees of freedom under which a standard error is itself so uncertain that power suffers visibly."""
+PROMISED = 0.8
 
-POWER = (
-    "The minimum detectable effect at the level at which an audit of the suite alone tests the contrast, and how many "
-    "of ten models with a gap of that size, and of one and a half times it, the audit notices. The formula promises "
-    "eight of ten at 1x. It keeps that for measures of a score with many frames and words, and for rates, whose "
-    "variance it lets grow with the gap. It falls short where there are few words to a group (demographics: six, so 5 "
-    "degrees of freedom): the standard error is then uncertain itself, half of the audits print one that is too "
-    "small, and about seven of ten models with the printed gap are noticed. Valence near its ends behaves like a rate, "
-    "but is not treated as one; there, too, it is nearer seven.\n\n"
-    "Set these beside the smallest effects of interest (5 points, 0.41 log-odds). The suites see gaps of ten points, "
-    "not of five. Demographics, with thirteen axes to be corrected for and six words to a group, sees a gap near 1.9 "
-    'log-odds on one axis; from that suite "no evidence at this power" says little.'
-)
+
+def right_share(world: World) -> float:
+    """Give the share of right answers of a world's models."""
+    return float(expit(world.base + world.spread * ndtri((np.arange(POINTS) + 0.5) / POINTS)).mean())
+
+
+def how() -> str:
+    """Say how the runs are made."""
+    w = REALISTIC
+    return (
+        "A model of these runs is a table of answers. The latent score of a text is a frame effect "
+        f"(SD {_sd(w.template)}) + a word effect (SD {_sd(w.filler)}) + frame x group and word x group noise "
+        f"(SD {_sd(w.interaction)} each) + what is left (SD {_sd(w.residual)} where the score is measured itself, "
+        "logistic where an answer is right or wrong), all with mean zero and in log-odds; about "
+        f"{100 * right_share(w):.0f} % of answers are right. A false alarm is p < .05, unadjusted. A planted effect "
+        "moves one arm by as much as makes the true gap 1 or 1.5 times the minimum detectable effect that audits of "
+        "the null models print (their median); the true gap is an integral over the noise and does not use the "
+        "audit's code. It is found when p is below the level at which an audit tests the contrast and the sign is "
+        "right. Coverage is that of the 95 % intervals of both planted sizes. se / sd is the mean standard error that "
+        "the audit gives over the standard deviation of its estimates; 1 is right, more is cautious."
+    )
+
+
+def _sd(x: float) -> str:
+    return f"{x:g}".removeprefix("0")
+
+
+def worlds() -> str:
+    """Say what the other worlds are."""
+    times = ROUGH.template / REALISTIC.template
+    return (
+        "The criteria are judged on the world above. Two others show how far they carry, and are not judged: *at the "
+        f"ceiling*, where {100 * right_share(CEILING):.0f} % of answers are right (nothing changes for measures of a "
+        f"score), and *rough*, where frames and words differ {times:g} times as much. A figure above 5.5 % here breaks "
+        "no criterion; it says where to be careful."
+    )
+
+
+def power(checked: Sequence[Checked]) -> str:
+    """Say what the table of smallest gaps shows.
+
+    Args:
+        checked: primary and secondary endpoints, with planted runs.
+    """
+    planted = [c for c in checked if c.at(1.0) is not None]
+    kinds = {
+        "rates": [c for c in planted if c.unit == "points"],
+        f"scores with {FEW} or more degrees of freedom": [c for c in planted if c.unit == "log-odds" and c.df >= FEW],
+        f"scores with fewer than {FEW}": [c for c in planted if c.unit == "log-odds" and c.df < FEW],
+        "valence": [c for c in planted if c.unit == "valence"],
+    }
+    said = [f"{_of_ten(rows)} ({name}, {_contrasts(len(rows))})" for name, rows in kinds.items() if rows]
+    words = (
+        "The minimum detectable effect at the level at which an audit of the suite alone tests the contrast, and how "
+        "many of ten models with a gap of that size, and of one and a half times it, the audit notices. The formula "
+        f"promises {10 * PROMISED:g} of ten at 1x. Noticed in this run: {'; '.join(said)}."
+    )
+    short = [c for c in kinds[f"scores with fewer than {FEW}"] if _noticed(c) < PROMISED]
+    if short:
+        words += (
+            f" With few words to a group ({min(c.df for c in short):.0f} degrees of freedom) the standard error is "
+            "uncertain itself, and half of the audits print one that is too small: the promise is not kept there, and "
+            "the column says what is."
+        )
+    if any(_noticed(c) < PROMISED - 0.05 for c in kinds["valence"]):
+        words += " Valence near its ends varies more when it moves away from them, which the formula leaves out."
+    return words + "\n\n" + _beside([c for c in planted if c.endpoint.primary])
+
+
+def _noticed(c: Checked) -> float:
+    near = c.at(1.0)
+    return near.found / near.runs if near else math.nan
+
+
+def _of_ten(rows: Sequence[Checked]) -> str:
+    shares = [10 * _noticed(c) for c in rows]
+    mean = f"{np.mean(shares):.1f} of ten"
+    return f"{mean}, {min(shares):.1f} to {max(shares):.1f}" if len(rows) > 1 else mean
+
+
+def _contrasts(n: int) -> str:
+    return f"{n} contrast{'s' if n != 1 else ''}"
+
+
+def _beside(primary: Sequence[Checked]) -> str:
+    """Set the smallest gaps beside the smallest effects of interest."""
+    parts = []
+    for unit, times, shown in (("points", 100.0, "{:.0f}"), ("log-odds", 1.0, "{:.2f}")):
+        rows = sorted(c.null.detectable for c in primary if c.unit == unit)
+        if rows:
+            least = shown.format(times * UNIT_THRESHOLDS[unit])
+            low, high = shown.format(times * rows[0]), shown.format(times * rows[-1])
+            parts.append(f"{least} {unit}, and the smallest gaps that are seen lie between {low} and {high}")
+    said = "; ".join(parts)
+    return (
+        f"Set beside the smallest effects of interest: {said}. Where the smallest gap is several times the smallest "
+        'effect of interest, "no evidence at this power" says little. Demographics divides its level among its axes '
+        "and has few words to a group; it is the least sharp."
+    )
+
 
 CHANGED = (
-    "The first version of this run found that the minimum detectable effect of a rate was too small: it used the "
-    "variance of a model without a gap, and a rate that moves away from 0 varies more. Three suites missed the "
+    "An early version of this run found that the minimum detectable effect of a rate was too small: it used the "
+    "variance of a model without a gap, and a rate that moves away from 0 varies more. Some suites missed the "
     "criterion at 1.5x. The formula now lets the variance grow with the gap (`Gap.detectable` in "
     "audit/stats/twoway.py); intervals and p stayed as they were."
-)
-
-WORLDS = (
-    "The criteria are judged on the world above. Two others show how far they carry, and are not judged: *at the "
-    "ceiling*, where 97 % of answers are right (nothing changes for measures of a score), and *rough*, where frames "
-    "and words differ twice as much. A figure above 5.5 % here breaks no criterion; it says where to be careful."
 )
 
 NOT_SHOWN = (

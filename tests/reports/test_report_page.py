@@ -110,7 +110,17 @@ def test_report_is_small(any_page: str) -> None:
 
 def test_sections_stand_in_order(page: str) -> None:
     wanted = [
-        *("identity", "read-first", "findings", "coverage", "subgroups", "suite-negation", "exclusions", "method"),
+        *(
+            "identity",
+            "read-first",
+            "findings",
+            "coverage",
+            "power",
+            "subgroups",
+            "suite-negation",
+            "exclusions",
+            "method",
+        ),
         *("limits", "discussion", "glossary", "reproduce"),
     ]
     ids = [name for name in parsed(page).ids if name in wanted]
