@@ -17,16 +17,15 @@ from reports.html import render
 def card(**changes: object) -> power.Card:
     values: dict = {
         "suite": "negation", "contrast": "c", "task": "text-classification", "unit": "points", "gap": 0.1058,
-        "noticed": 0.815, "low": 0.774, "high": 0.85, "runs": 400, "at_1_5": 0.985, "false_alarms": 0.037,
+        "noticed": 0.8175, "low": 0.774, "high": 0.85, "runs": 400, "at_1_5": 0.985, "false_alarms": 0.037,
     }  # fmt: skip
     return power.Card(**(values | changes))
 
 
 def test_the_sentence_says_the_gap_and_how_many_of_ten_models():
     said = power.sentence([card()])
-    assert said.startswith(
-        "This suite would notice a gap of 11 points in 8.2 of 10 models, and one of 16 points in 9.8"
-    )
+    assert said.startswith("This suite would notice a gap of 11 points in 8.2 of 10 models")
+    assert "and one of 16 points in 9.8 of 10" in said
     assert "3.7 of 100 set off a false alarm" in said
 
 
@@ -56,8 +55,7 @@ def test_the_report_carries_the_cards_of_its_suites():
 
 def test_a_quick_audit_says_that_it_notices_less():
     result = classifier()
-    page = render(replace(result, settings=replace(result.settings, depth="quick")))
-    assert "it notices less than the cards say" in page
-    assert "it notices less than the cards say" not in render(
-        replace(result, settings=replace(result.settings, depth="standard"))
-    )
+    said = "it notices less than the cards say"
+    for depth in ("quick", "standard"):
+        page = render(replace(result, settings=replace(result.settings, depth=depth)))
+        assert (said in page) == (depth == "quick")
