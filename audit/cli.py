@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.rendering import FORMAT_HELP, FORMATS
 from audit.schema import CaveatError, Depth
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ app = typer.Typer(
 suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
 
-FORMATS = ("html", "json", "csv")
 Models = Annotated[
     list[str],
     typer.Argument(
@@ -78,7 +78,7 @@ def run(
         str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
-    formats: Annotated[str, typer.Option("--format", help="Any of html,json,csv.")] = "html,json",
+    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html,json",
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
@@ -129,7 +129,7 @@ def data(
     revision: Annotated[str | None, typer.Option(help="Of the models: commit SHA, tag or branch on the Hub.")] = None,
     data_revision: Annotated[str, typer.Option(help="Of a Hub data set.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
-    formats: Annotated[str, typer.Option("--format", help="Any of html,json,csv.")] = "html,json",
+    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html,json",
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
@@ -201,12 +201,15 @@ def inspect(
 def report(
     folder: Annotated[Path, typer.Argument(help="A results folder, with result.json in it.", metavar="DIR")],
     interactive: Annotated[bool, typer.Option(help="Plotly charts instead of drawings; needs scripts.")] = False,
-    formats: Annotated[str, typer.Option("--format", help="Any of html,csv.")] = "html",
+    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html",
+    open_pr: Annotated[
+        str | None, typer.Option(help="Open a pull request with the model card section: owner/name on the Hub.")
+    ] = None,
 ) -> None:
     """Render the report of a results folder again; no model is needed."""
     from audit.terminal import render_report
 
-    render_report(folder, formats=_formats(formats), interactive=interactive)
+    render_report(folder, formats=_formats(formats), interactive=interactive, open_pr=open_pr)
 
 
 @app.command()

@@ -132,24 +132,12 @@ def write_files(result: DataResult, folder: Path, formats: Sequence[str]) -> lis
     """Write what is rendered from a result, and give the files in the order in which a person would open them."""
     from audit.owndata.store import DATA
     from audit.owndata.table import ROWS
-    from audit.scoring import write_atomically
-    from audit.store import REPORT
-
-    if "html" in formats:
-        page = render_folder(folder, result)
-        write_atomically(folder / REPORT, lambda path: path.write_text(page, encoding="utf-8"))
-    return [folder / name for name in ("report.html", "review.csv", ROWS, DATA) if (folder / name).exists()]
-
-
-def render_folder(folder: Path, own: DataResult, interactive: bool = False) -> str:
-    """Give the page of a folder with own rows, together with the suites where the folder has them as well."""
+    from audit.rendering import write_formats
     from audit.store import RESULT, load_result
-    from reports.html import render
-    from reports.owndata import render_data
 
-    if (folder / RESULT).exists():
-        return render(load_result(folder), interactive, own)
-    return render_data(own)
+    suites = load_result(folder) if (folder / RESULT).exists() else None
+    written = write_formats(folder, suites, result, formats)
+    return [*written, *(folder / name for name in ("review.csv", ROWS, DATA) if (folder / name).exists())]
 
 
 def _print_survey(err: Console, survey: Survey) -> None:

@@ -282,16 +282,16 @@ def predictions_table(result: AuditResult, columns: Sequence[str] | None = None,
     return data.to_table(columns=columns, filter=None if suite is None else pc.field("suite") == suite)
 
 
+def csv_cell(value: Any) -> Any:
+    """Make a cell that no spreadsheet takes for a formula; nested values become JSON."""
+    if isinstance(value, str):
+        return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return value if value is None or isinstance(value, (int, float, bool)) else json.dumps(value, ensure_ascii=False)
+
+
 def write_csv(result: AuditResult, folder: Path) -> list[Path]:
     """Write findings, estimates and predictions as CSV files that a spreadsheet opens without running formulas."""
     import pandas as pd
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, str):
-            return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-        return (
-            value if value is None or isinstance(value, (int, float, bool)) else json.dumps(value, ensure_ascii=False)
-        )
 
     data = converter().unstructure
     frames: dict[str, Sequence[Mapping[str, Any]]] = {
@@ -302,7 +302,7 @@ def write_csv(result: AuditResult, folder: Path) -> list[Path]:
     written = []
     for name, rows in frames.items():
         path = folder / f"{name}.csv"
-        frame = pd.DataFrame([{key: plain(value) for key, value in row.items()} for row in rows])
+        frame = pd.DataFrame([{key: csv_cell(value) for key, value in row.items()} for row in rows])
         write_atomically(path, lambda draft, frame=frame: frame.to_csv(draft, index=False))  # type: ignore[misc]
         written.append(path)
     return written

@@ -126,32 +126,23 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
 
 
 def write_files(result: AuditResult, folder: Path, formats: Sequence[str], interactive: bool = False) -> list[Path]:
-    """Write what is rendered from a result into its folder.
+    """Write what is rendered from a result into its folder, together with own rows where the folder has them.
 
     Args:
         result: with its predictions.
         folder: exists already, with `result.json`.
-        formats: of "html", "json", "csv".
+        formats: of `audit.rendering.FORMATS`.
         interactive: also a report with plotly charts.
 
     Returns:
         The files, in the order in which a person would open them.
     """
-    from audit.scoring import write_atomically
-    from audit.store import REPORT, RESULT, write_csv
+    from audit.owndata.store import DATA, load_data_result
+    from audit.rendering import write_formats
+    from audit.store import RESULT
 
-    written: list[Path] = []
-    if "html" in formats:
-        from reports.html import render
-
-        kinds = [(REPORT, False)] + ([("report-interactive.html", True)] if interactive else [])
-        for name, moving in kinds:
-            page = render(result, interactive=moving)
-            write_atomically(folder / name, lambda path, page=page: path.write_text(page, encoding="utf-8"))  # type: ignore[misc]
-            written.append(folder / name)
-    if "csv" in formats:
-        written += write_csv(result, folder)
-    return [*written, folder / RESULT]
+    own = load_data_result(folder) if (folder / DATA).exists() else None
+    return [*write_formats(folder, result, own, formats, interactive), folder / RESULT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,24 +277,22 @@ def inspect_model(name: str, *, revision: str | None, labels: str | None, offlin
         out.print(f"  {suite.name:<13} {'fits' if fits else 'needs a model for ' + ' or '.join(suite.tasks)}")
 
 
-def render_report(folder: Path, *, formats: Sequence[str], interactive: bool) -> None:
-    """Render a results folder again and print the paths."""
+def render_report(folder: Path, *, formats: Sequence[str], interactive: bool, open_pr: str | None = None) -> None:
+    """Render a results folder again and print the paths; on request, offer the card section to a model on the Hub."""
     from audit.owndata.store import DATA, load_data_result
+    from audit.rendering import write_formats
     from audit.store import RESULT, load_result
 
     out, _ = consoles()
-    written: list[Path] = []
-    if (folder / DATA).exists():
-        from audit.datacommand import write_files as write_data
-
-        written = write_data(load_data_result(folder), folder, formats)
-    if (folder / RESULT).exists() or not written:
-        others = write_files(
-            load_result(folder), folder, [f for f in formats if f != "html" or not written], interactive
-        )
-        written += [path for path in others if path not in written]
-    for path in written:
+    own = load_data_result(folder) if (folder / DATA).exists() else None
+    result = load_result(folder) if own is None or (folder / RESULT).exists() else None
+    for path in write_formats(folder, result, own, formats, interactive):
         out.print(str(path), soft_wrap=True)
+    if open_pr:
+        from reports.hubcard import open_pull_request
+        from reports.markdown import card_section
+
+        out.print(open_pull_request(open_pr, card_section(result, own)), soft_wrap=True)
 
 
 def fetch_model(name: str) -> None:

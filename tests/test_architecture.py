@@ -30,6 +30,7 @@ LAYERS = (
     {"lessons"},
     {
         "audit.cli",
+        "audit.rendering",
         "audit.terminal",
         "audit.datacommand",
         "audit.comparecommand",

@@ -22,7 +22,7 @@ def caveat(*words: str) -> subprocess.CompletedProcess[str]:
     [
         (("run", "word-count", "--suite", "irony"), 2, "No suite 'irony'. There are: occupations, negation"),
         (("run", "word-count", "--depth", "deep"), 2, "quick"),
-        (("run", "word-count", "--format", "pdf"), 2, "Choose from: html, json, csv"),
+        (("run", "word-count", "--format", "docx"), 2, "Choose from: html, json, csv, md, card, site, pdf"),
         (("report", "no-such-folder"), 2, "Make one with: caveat run"),
         (("suites", "show", "irony"), 2, "No suite 'irony'"),
         (("run", "org/has/too/many", "--offline"), 2, "org/has/too/many"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from audit.schema.result import Estimate, Finding, Gate, ModelInfo, Skipped
@@ -187,3 +188,11 @@ class DataResult:
     schema_version: int = 1
     rows: Any = field(default=None, compare=False, repr=False)
     """A pyarrow Dataset, one row per scored text: `audit.owndata.table.columns`."""
+
+    def frame(self, what: str = "findings") -> Any:
+        """Give a pandas frame: "findings", "estimates" or "rows"."""
+        # By name, so that the types need nothing but the standard library.
+        return import_module("reports.notebook").to_frame(self, what)
+
+    def _repr_html_(self) -> str:
+        return str(import_module("reports.notebook").to_html(self))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Literal
 
 from audit.schema.suite import Breakdown, Contrast, Depth, Ratio, Test, Unit
@@ -233,3 +234,11 @@ class AuditResult:
     schema_version: int = 1
     predictions: Any = field(default=None, compare=False, repr=False)
     """A pyarrow Table or Dataset with the columns of `audit.store.COLUMNS`, one row per prediction."""
+
+    def frame(self, what: str = "findings") -> Any:
+        """Give a pandas frame: "findings", "estimates" or "rows"."""
+        # By name, so that the types need nothing but the standard library.
+        return import_module("reports.notebook").to_frame(self, what)
+
+    def _repr_html_(self) -> str:
+        return str(import_module("reports.notebook").to_html(self))

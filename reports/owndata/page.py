@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from hashlib import sha256
 from importlib import resources
 from typing import Any
 
@@ -15,8 +12,8 @@ from markupsafe import Markup
 
 from audit.findings import SEVERITIES
 from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
-from audit.store import converter
 from reports import words
+from reports.digest import content_digest
 from reports.owndata import charts
 from reports.spec import ChartSpec
 from reports.svg import to_svg
@@ -215,9 +212,3 @@ def _missing(result: DataResult) -> list[str]:
     if source.labelled < source.used:
         found.append(f"Anything about the {source.used - source.labelled:,} posts without a label, but how sure it is.")
     return found
-
-
-def content_digest(result: DataResult) -> str:
-    """Give the SHA-256 of everything in `data.json` but its date, so that two reports can be told to agree."""
-    plain = converter().unstructure(replace(result, rows=None, seconds=0.0, created=""))
-    return sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

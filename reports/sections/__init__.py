@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from reports.sections.closing import discussion, exclusions, glossary, limits, method, reproduce
+from reports.sections.closing import discussion, exclusions, glossary, limits, method, pointers, reproduce
 from reports.sections.opening import coverage, findings, identity, read_first, subgroups
 from reports.sections.power import power
 from reports.sections.suites import suites
@@ -23,5 +23,6 @@ SECTIONS: tuple[Callable[[View], Iterable[Section]], ...] = (
     limits,
     discussion,
     glossary,
+    pointers,
     reproduce,
 )

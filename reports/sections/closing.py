@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from reports import words
+from reports.digest import content_digest
 from reports.terms import TERMS
 from reports.view import Section, View
 
@@ -52,6 +53,12 @@ def glossary(view: View) -> Iterator[Section]:
     yield Section("glossary", "Glossary", view.render("glossary.html.j2", terms=TERMS))
 
 
+def pointers(view: View) -> Iterator[Section]:
+    """Where the numbers could stand in documents that others ask for; no claim of compliance."""
+    yield Section("pointers", "Where this could stand", view.render("pointers.html.j2"))
+
+
 def reproduce(view: View) -> Iterator[Section]:
     """Command, seed, digests and versions."""
-    yield Section("reproduce", "Repeat this audit", view.render("reproduce.html.j2"))
+    values = {"digest": content_digest(view.result)}
+    yield Section("reproduce", "Repeat this audit", view.render("reproduce.html.j2", **values))

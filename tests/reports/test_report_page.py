@@ -121,7 +121,7 @@ def test_sections_stand_in_order(page: str) -> None:
             "exclusions",
             "method",
         ),
-        *("limits", "discussion", "glossary", "reproduce"),
+        *("limits", "discussion", "glossary", "pointers", "reproduce"),
     ]
     ids = [name for name in parsed(page).ids if name in wanted]
     assert ids == wanted

@@ -1,0 +1,110 @@
+"""Files that are made from a results folder: the report in its formats, and tables for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from audit.schema import AuditResult, DataResult
+
+FORMATS = ("html", "json", "csv", "md", "card", "site", "pdf")
+FORMAT_HELP = "Any of html, json, csv, md, card (a model card section), site (a static Space), pdf."
+
+
+def render_page(result: AuditResult | None, own: DataResult | None, interactive: bool = False) -> str:
+    """Give the report of suites, of own rows, or of both in one file.
+
+    Raises:
+        ValueError: when neither is given.
+    """
+    if result is not None:
+        from reports.html import render
+
+        return render(result, interactive, own)
+    if own is None:
+        raise ValueError("nothing to render")
+    from reports.owndata import render_data
+
+    return render_data(own)
+
+
+def write_formats(
+    folder: Path,
+    result: AuditResult | None,
+    own: DataResult | None,
+    formats: Sequence[str],
+    interactive: bool = False,
+) -> list[Path]:
+    """Write what is rendered from the results in a folder.
+
+    Args:
+        folder: a results folder.
+        result: the audit of suites in it, if any.
+        own: the audit of own rows in it, if any.
+        formats: of `FORMATS`; "json" is there already.
+        interactive: also a report with plotly charts.
+
+    Returns:
+        The files, in the order in which a person would open them.
+
+    Raises:
+        CaveatError: for "pdf" without WeasyPrint.
+    """
+    from audit.scoring import write_atomically
+    from audit.store import REPORT, write_csv
+
+    written: list[Path] = []
+
+    def put(name: str, text: str) -> None:
+        write_atomically(folder / name, lambda path: path.write_text(text, encoding="utf-8"))
+        written.append(folder / name)
+
+    page = render_page(result, own) if {"html", "site", "pdf"} & set(formats) else ""
+    if "html" in formats:
+        put(REPORT, page)
+        if interactive and result is not None:
+            put("report-interactive.html", render_page(result, own, True))
+    if "md" in formats or "card" in formats:
+        from reports.markdown import card_section, to_markdown
+
+        if "md" in formats:
+            put("report.md", to_markdown(result, own))
+        if "card" in formats:
+            put("model-card-section.md", card_section(result, own))
+    if "pdf" in formats:
+        from reports.pdf import to_pdf
+
+        data = to_pdf(page)
+        write_atomically(folder / "report.pdf", lambda path: path.write_bytes(data))
+        written.append(folder / "report.pdf")
+    subject = result or own
+    if "site" in formats and subject is not None:
+        from reports.site import write_site
+
+        written.append(write_site(folder, subject.model, page))
+    if "csv" in formats:
+        written += write_csv(result, folder) if result is not None else []
+        written += write_own_csv(own, folder) if own is not None else []
+    return written
+
+
+def write_own_csv(own: DataResult, folder: Path) -> list[Path]:
+    """Write figures and gaps of own rows as tables that a spreadsheet opens without running formulas."""
+    import pandas as pd
+
+    from audit.scoring import write_atomically
+    from audit.store import converter, csv_cell
+
+    plain = converter().unstructure
+    tables: dict[str, list[Mapping[str, Any]]] = {
+        "own-figures": [plain(estimate) for estimate in own.estimates],
+        "own-gaps": [plain(finding) for finding in own.findings],
+    }
+    written = []
+    for name, rows in tables.items():
+        frame = pd.DataFrame([{key: csv_cell(value) for key, value in row.items()} for row in rows])
+        path = folder / f"{name}.csv"
+        write_atomically(path, lambda draft, frame=frame: frame.to_csv(draft, index=False))  # type: ignore[misc]
+        written.append(path)
+    return written

@@ -1,0 +1,209 @@
+"""An audit as Markdown: a report to read in a terminal or a repository, and a section for a model card."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from audit.findings import key_findings
+from audit.schema import OVERALL, AuditResult, DataResult, Finding
+from reports import words
+from reports.digest import content_digest
+from reports.owndata import page as owndata
+from reports.power import power_of
+
+CARE = (
+    "Not a screening, diagnostic or crisis tool. A low score does not mean that someone is safe. If someone may be at "
+    "risk, contact a trained person or the local emergency number (US and Canada: 988)."
+)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def escape(text: str) -> str:
+    """Keep text from being read as Markdown or HTML."""
+    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+
+
+def code(text: str) -> str:
+    """Give text as code, which no reader takes for Markdown or HTML."""
+    return "`" + text.replace("`", "'").replace("\n", " ") + "`"
+
+
+def to_markdown(result: AuditResult | None, own: DataResult | None = None) -> str:
+    """Write a report that can be read on its own.
+
+    Args:
+        result: an audit of suites; None when there is only one of own rows.
+        own: an audit of somebody's own rows by the same model.
+
+    Raises:
+        ValueError: when neither is given.
+    """
+    subject = result or own
+    if subject is None:
+        raise ValueError("nothing to write")
+    lines = [f"# Audit of {escape(subject.model.id)}", ""]
+    lines += [f"- Model: {code(f'{subject.model.id}@{subject.model.revision}')} ({escape(subject.model.kind)})"]
+    lines += [f"- Date: {words.date(subject.created)}", f"- Command: {code(subject.settings.command)}"]
+    lines += [f"- {escape(note)}" for note in subject.model.notes]
+    if result is not None:
+        lines += ["", *_suites(result)]
+    if own is not None:
+        lines += ["", *_own(own)]
+    return "\n".join([*lines, "", "---", "", CARE, "", f"Made by Caveat {_version(subject)}.", ""])
+
+
+def _version(subject: AuditResult | DataResult) -> str:
+    return subject.versions.get("caveat-audit", "")
+
+
+def _suites(result: AuditResult) -> Iterator[str]:
+    yield "## Key findings"
+    yield ""
+    chosen = key_findings(result.findings)
+    for finding in chosen:
+        yield f"- **{words.SEVERITY_WORDS[finding.severity]}**, {_title(result, finding)}: {escape(finding.sentence)}"
+        if finding.harm and finding.verdict == "finding":
+            yield f"  Possible harm: {escape(finding.harm)}"
+    if not chosen:
+        yield "No comparison led to a verdict."
+    yield ""
+    yield "## Main comparisons, named before any model was run"
+    yield ""
+    yield from table(
+        ("suite", "comparison", "gap", "95 % interval", "adjusted p", "could have seen", "verdict"),
+        [_row(result, finding) for finding in result.findings if finding.primary],
+    )
+    yield ""
+    yield "## What these suites would notice"
+    yield ""
+    for found in power_of(result):
+        yield f"- {escape(found.suite.title)}: {escape(found.sentence)}"
+    yield ""
+    yield "## What this audit cannot tell"
+    yield ""
+    yield from limits(result)
+    yield ""
+    yield "## Repeat it"
+    yield ""
+    yield f"Seed {result.settings.seed}, depth {result.settings.depth}. Digests (SHA-256) of the items:"
+    yield ""
+    yield from (f"- {suite.name} {suite.version}: `{suite.digest}`" for suite in result.suites)
+
+
+def _title(result: AuditResult, finding: Finding) -> str:
+    title = next((suite.title for suite in result.suites if suite.name == finding.suite), finding.suite)
+    return escape(f"{title}, {finding.axis}" if finding.axis else title)
+
+
+def _row(result: AuditResult, finding: Finding) -> tuple[str, ...]:
+    if not math.isfinite(finding.gap):
+        return _title(result, finding), finding.contrast, words.DASH, words.DASH, words.DASH, words.DASH, "no verdict"
+    return (
+        _title(result, finding),
+        finding.contrast.replace("-", " "),
+        f"{words.signed_gap(finding)} {finding.unit}",
+        words.interval(finding.low, finding.high, finding.unit),
+        words.p_value(finding.p_adjusted),
+        words.detectable(finding),
+        words.VERDICT_WORDS[finding.verdict],
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Give the lines of a table."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(escape(str(cell)) for cell in row)} |"
+
+
+def limits(result: AuditResult) -> Iterator[str]:
+    """Say what was not covered and what could not have been seen, in this very audit."""
+    yield "- Real texts. The items are short, clean, US English, author-labelled and unpiloted."
+    for entry in result.skipped:
+        if "/" not in entry.what:
+            yield f"- Anything about {escape(entry.what)}: {escape(entry.reason)}."
+    for finding in result.findings:
+        if finding.primary and finding.verdict == "inconclusive":
+            seen = words.detectable(finding)
+            yield f"- {_title(result, finding)}: whether there is a gap smaller than {escape(seen)}."
+    if result.settings.depth == "quick":
+        yield "- Small effects: this was the quick depth, with a fraction of the items."
+
+
+def _own(own: DataResult) -> Iterator[str]:
+    source = own.source
+    yield f"## On {escape(source.name)}"
+    yield ""
+    yield f"{source.read:,} rows read, {source.used:,} scored, {source.labelled:,} with a label that counts."
+    yield from (f"- {escape(c.what)}: {c.n:,} ({escape(c.treatment)})" for c in source.counts)
+    yield ""
+    overall = [e for e in own.estimates if e.by == OVERALL and math.isfinite(e.value)]
+    yield from table(
+        ("figure", "value", "95 % interval", "rows"),
+        [(e.measure, f"{e.value:.3f}", _ends(e.low, e.high), f"{e.n:,}") for e in overall],
+    )
+    yield ""
+    for finding in owndata.key_findings(own):
+        yield f"- **{words.SEVERITY_WORDS[finding.severity]}**: {escape(finding.sentence)}"
+    shown = [e for e in own.estimates if e.by in source.groups and e.measure == "accuracy"]
+    if shown:
+        yield ""
+        yield from table(
+            ("column", "group", "accuracy", "95 % interval", "rows"),
+            [
+                (e.by, e.group, f"{e.value:.3f}", _ends(e.low, e.high), f"{e.n:,}")
+                if math.isfinite(e.value)
+                else (e.by, e.group, words.DASH, words.DASH, e.reason)
+                for e in shown
+            ],
+        )
+    if own.comparisons:
+        yield ""
+        yield from table(
+            ("beside", "figure", "model", "baseline", "difference", "95 % interval"),
+            [
+                (c.other, c.measure, f"{c.value:.3f}", f"{c.other_value:.3f}", f"{c.gap:+.3f}", _ends(c.low, c.high))
+                for c in own.comparisons
+            ],
+        )
+    yield ""
+    yield f"SHA-256 of the file: `{source.digest}`; of the results: `{content_digest(own)}`."
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{low:.3f} to {high:.3f}" if math.isfinite(low) and math.isfinite(high) else words.DASH
+
+
+def card_section(result: AuditResult | None, own: DataResult | None = None) -> str:
+    """Write the section "Bias, Risks, and Limitations" of a model card, ready to paste.
+
+    Its heading is that of the Hub's template for model cards, so that it takes the place of the empty one.
+    """
+    lines = ["## Bias, Risks, and Limitations", ""]
+    if result is not None:
+        suites = words.listing([suite.title for suite in result.suites])
+        items = sum(suite.examples for suite in result.suites)
+        lines += [
+            f"Audited with Caveat {_version(result)} on {items:,} written items of {len(result.suites)} suites "
+            f"({escape(suites)}; {result.settings.depth} depth, seed {result.settings.seed}), revision "
+            f"`{result.model.revision}`.",
+            "",
+        ]
+        chosen = [f for f in key_findings(result.findings) if f.verdict in ("finding", "uncertain", "below")]
+        lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
+        if not chosen:
+            lines.append("- No comparison was told apart from zero at this power; see below for what could be seen.")
+        lines += ["", "What the audit would have noticed:", ""]
+        lines += [f"- {escape(found.suite.title)}: {escape(found.sentence)}" for found in power_of(result)]
+        lines += ["", "What it cannot tell:", "", *limits(result)]
+    if own is not None:
+        lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
+        lines += [f"- {escape(finding.sentence)}" for finding in owndata.key_findings(own)]
+    lines += [
+        "",
+        "A comparison without a finding is no evidence that there is no gap below what could be seen. " + CARE,
+    ]
+    return "\n".join(lines) + "\n"

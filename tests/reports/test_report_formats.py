@@ -1,0 +1,155 @@
+"""The same results as Markdown, as a section of a model card, as a site, as a PDF, and in a notebook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from synthetic_audit import HOSTILE, classifier
+
+from audit.rendering import write_formats
+from audit.schema import CaveatError
+from audit.store import csv_cell, load_result, save
+from reports import hubcard, pdf
+from reports.digest import content_digest
+from reports.html import render
+from reports.markdown import card_section, escape, to_markdown
+from reports.notebook import to_frame, to_html
+
+
+@pytest.fixture(scope="module")
+def result():
+    return classifier()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, result):
+    path = tmp_path_factory.mktemp("results")
+    save(result, path)
+    return path
+
+
+def test_markdown_tells_every_primary_contrast_with_its_interval(result):
+    text = to_markdown(result)
+    for finding in result.findings:
+        if finding.primary:
+            assert finding.contrast.replace("-", " ") in text
+    assert "What this audit cannot tell" in text and result.settings.command in text
+
+
+def test_markdown_cannot_be_broken_out_of(result):
+    hostile = replace(result, model=replace(result.model, id=HOSTILE))
+    for text in (to_markdown(hostile), card_section(hostile)):
+        plain = re.sub(r"`[^`\n]*`", "", text)
+        assert not re.search(r"(?<!\\)<(script|img)", plain)
+    assert escape("a|b_c") == "a\\|b\\_c"
+
+
+def test_the_card_section_replaces_that_of_the_same_name(result):
+    section = card_section(result)
+    assert section.startswith(hubcard.HEADING)
+    card = f"---\nlicense: mit\n---\n# Model\n\n{hubcard.HEADING}\n\n[More Information Needed]\n\n## Training\n\nx\n"
+    merged = hubcard.with_section(card, section)
+    assert merged.count(hubcard.HEADING) == 1
+    assert "[More Information Needed]" not in merged and merged.rstrip().endswith("## Training\n\nx")
+    assert hubcard.with_section("# Model\n", section).rstrip().endswith(section.rstrip())
+
+
+def test_a_pull_request_holds_the_merged_card_and_nothing_is_sent_otherwise(monkeypatch, tmp_path, result):
+    (tmp_path / "README.md").write_text("# Model\n\n## Bias, Risks, and Limitations\n\nold\n")
+    sent = {}
+
+    class Api:
+        def hf_hub_download(self, repo, name):
+            return str(tmp_path / name)
+
+        def upload_file(self, **given):
+            sent.update(given)
+            return SimpleNamespace(pr_url="https://hub.example/discussions/1", commit_url="")
+
+    monkeypatch.setattr("huggingface_hub.HfApi", Api)
+    assert hubcard.open_pull_request("owner/name", card_section(result)).endswith("/discussions/1")
+    assert sent["create_pr"] is True and sent["repo_id"] == "owner/name"
+    assert b"old" not in sent["path_or_fileobj"] and b"Audited with Caveat" in sent["path_or_fileobj"]
+
+
+def test_a_bad_name_for_a_pull_request_gives_one_line(result):
+    with pytest.raises(CaveatError, match="no model on the Hub. Write owner/name"):
+        hubcard.open_pull_request("not a name/at/all", card_section(result))
+
+
+def test_a_site_has_a_page_its_numbers_and_the_front_matter_of_a_static_space(folder):
+    (site,) = write_formats(folder, load_result(folder), None, ["site"])
+    assert {path.name for path in site.iterdir()} == {"index.html", "README.md", "result.json", "predictions.parquet"}
+    readme = (site / "README.md").read_text()
+    assert "\nsdk: static\n" in readme and "\napp_file: index.html\n" in readme
+    assert "<script" not in (site / "index.html").read_text()
+
+
+def test_a_site_shares_neither_rows_nor_the_secret(folder):
+    for name in ("rows.parquet", ".secret", "review.csv"):
+        (folder / name).write_text("private")
+    (site,) = write_formats(folder, load_result(folder), None, ["site"])
+    assert not {"rows.parquet", ".secret", "review.csv"} & {path.name for path in site.iterdir()}
+
+
+def test_drawings_in_the_pdf_bring_their_own_style(result):
+    page = pdf.prepared(render(result))
+    assert 'class="narrow"' not in page and "<use" not in page
+    style = pdf.drawing_style()
+    assert "var(" not in style and "currentColor" not in style
+    assert re.search(r"\.mark\.s-blue \{ fill: #0072b2", style)
+    drawings = re.findall(r"<svg\b[^>]*>(.{0,7})", page)
+    assert drawings and set(drawings) == {"<style>"}
+
+
+def test_the_pdf_is_a_pdf_or_one_line_says_what_is_missing(folder):
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        with pytest.raises(CaveatError, match="needs WeasyPrint and Pango"):
+            write_formats(folder, load_result(folder), None, ["pdf"])
+        return
+    (path,) = write_formats(folder, load_result(folder), None, ["pdf"])
+    assert path.read_bytes().startswith(b"%PDF-") and path.stat().st_size > 20_000
+
+
+def test_without_weasyprint_one_line_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    with pytest.raises(CaveatError, match=r"pip install 'caveat-audit\[pdf\]'"):
+        pdf.to_pdf("<html></html>")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_runs_as_a_formula(text):
+    assert csv_cell(text) == "'" + text
+
+
+def test_numbers_stay_numbers_in_exports():
+    assert csv_cell(-0.5) == -0.5 and csv_cell(None) is None and csv_cell(["a"]) == '["a"]'
+
+
+def test_the_digest_knows_the_numbers_and_not_the_date(result):
+    digest = content_digest(result)
+    assert content_digest(replace(result, created="2030-01-01T00:00:00+00:00", seconds=9.0)) == digest
+    other = replace(result.findings[0], gap=result.findings[0].gap + 1e-6)
+    assert content_digest(replace(result, findings=(other, *result.findings[1:]))) != digest
+    assert digest in render(result)
+
+
+def test_a_notebook_shows_findings_and_escapes(result):
+    shown = to_html(replace(result, model=replace(result.model, id=HOSTILE)))
+    assert "<script" not in shown and result.findings[0].sentence[:40] in shown
+    assert result._repr_html_() == to_html(result)
+
+
+def test_frames_hold_every_finding_estimate_and_row(result):
+    assert len(result.frame("findings")) == len(result.findings)
+    assert len(to_frame(result, "estimates")) == len(result.estimates)
+    rows = result.frame("rows")
+    assert isinstance(rows, pd.DataFrame) and {"text", "label"} <= set(rows.columns)
+    with pytest.raises(ValueError, match="there are: findings, estimates, rows"):
+        result.frame("everything")
