@@ -65,6 +65,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     import gradio as gr
 
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
+    from audit.page.data_tab import build_data_tab
     from audit.page.engine import Engine
     from audit.page.lesson_tab import LessonTab
     from audit.page.read_tab import build_read_tab
@@ -83,6 +84,8 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
                 build_audit_tab(room, teacher)
             with gr.Tab("Try it", id="try", elem_id="tab-try"):
                 build_try_tab(room, teacher)
+            with gr.Tab("Your posts", id="data", elem_id="tab-data"):
+                build_data_tab(room, teacher)
             with gr.Tab("How to read", id="read", elem_id="tab-read"):
                 build_read_tab(room)
             if settings.pin:
@@ -110,7 +113,7 @@ def launch_options() -> dict[str, Any]:
         "ssr_mode": False,
         "share": False,
         "pwa": False,
-        "max_file_size": "1mb",
+        "max_file_size": "50mb",
         "quiet": True,
     }
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Request as Asked
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-collect_ignore = [] if CHROMIUM else ["test_page_browser.py", "test_page_lesson_browser.py"]
+collect_ignore = [] if CHROMIUM else [p.name for p in Path(__file__).parent.glob("test_*_browser.py")]
 PATIENCE = 30_000
 """Milliseconds that a browser waits."""
 

@@ -29,7 +29,7 @@ BINS = 1000
 STEPS = 100
 """Of the histogram of the probability of negative."""
 CROSS = " x "
-_MERGE_AT = 400_000
+_MERGE_AT = 100_000
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Grouping:
     """(groups, steps, 2): by probability of negative, rows not labelled negative and rows labelled so."""
     keys: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """With clusters: (pairs,) cluster * 2^20 + group."""
-    pairs: Floats = field(default_factory=lambda: np.zeros((0, FEATURES)))
+    pairs: Floats = field(default_factory=lambda: np.zeros((0, FEATURES), dtype=np.float32))
+    """(pairs, features), single precision: variances are made of them, figures of `sums`."""
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Group -> its value in each column."""
     _waiting: list[tuple[Ints, Floats]] = field(default_factory=list)
@@ -82,7 +83,8 @@ class Grouping:
                 if len(part):
                     self.moments[codes[part[0]]] += features[part].T @ features[part]
             return
-        self._waiting.append(sum_by(clusters * (1 << 20) + codes, features))
+        keys, summed = sum_by(clusters * (1 << 20) + codes, features)
+        self._waiting.append((keys, summed.astype(np.float32)))
         if sum(len(keys) for keys, _ in self._waiting) > _MERGE_AT:
             self.merge()
 
@@ -100,7 +102,7 @@ class Grouping:
         if clustered:
             codes = self.keys % (1 << 20)
             for code in range(len(self.values)):
-                mine = self.pairs[codes == code]
+                mine = self.pairs[codes == code].astype(np.float64)
                 self.moments[code] = mine.T @ mine
 
     def place(self, group: str) -> int:
@@ -127,7 +129,7 @@ class Grouping:
             return self.moments[code], rest, np.zeros((FEATURES, FEATURES))
         clusters = self.keys >> 20
         starts = np.flatnonzero(np.append(True, np.diff(clusters) != 0))
-        whole = np.add.reduceat(self.pairs, starts, axis=0)
+        whole = np.add.reduceat(self.pairs, starts, axis=0).astype(np.float64)
         number = np.cumsum(np.append(True, np.diff(clusters) != 0)) - 1
         own = np.zeros_like(whole)
         mine = self.keys % (1 << 20) == code
