@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 import threading
@@ -213,6 +214,7 @@ def _run(
             groups=tuple(g for g in asked.groups if g not in (asked.text, asked.label)),
             cluster=asked.cluster,
             labels=_pairs(asked.meanings),
+            command=_command(asked, name),
         )
         yield "", gr.Column(visible=False), waiting(f"Loading {name}."), _stop_button(), *(skip,) * 4
         loaded = room.shelf.get(name)
@@ -250,6 +252,16 @@ def _run(
     )
     # The page has its own copies by now, and drops them after a day.
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _command(asked: Asked, model: str) -> str:
+    """The command line that does the same."""
+    words = ["caveat", "data", Path(asked.path).name, model, "--text", asked.text, "--label", asked.label]
+    for column in asked.groups:
+        words += ["--group", column]
+    words += ["--cluster", asked.cluster] if asked.cluster else []
+    pairs = ",".join(f"{own}={meaning}" for own, meaning in _pairs(asked.meanings).items())
+    return shlex.join([*words, "--data-labels", pairs] if pairs else words)
 
 
 def _stop_button() -> Any:
