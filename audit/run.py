@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from audit.schema import (
     SuiteInfo,
 )
 from audit.scoring import BATCH_TOKENS, Cancelled, Clock, Parts, Plan, Progress, make_plan, run_plan, score
-from audit.store import load_result, prediction_row, save, table
+from audit.store import finished, load_result, prediction_row, save, table
 from audit.suites import examples_for, suite_info
 
 PARTS = ".parts"
@@ -77,7 +78,8 @@ def _prepare(suite: Suite, model: LoadedModel, batch_tokens: int) -> Work:
     return Work(suite, suite_info(suite, examples), asked, make_plan(model, requests, batch_tokens))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Give the versions of Python and of the packages that figures depend on."""
     found = {"python": platform.python_version()}
     for name in ("caveat-audit", *PACKAGES):
         try:
@@ -87,7 +89,8 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _gate(model: LoadedModel, check: bool) -> Gate:
+def measure_gate(model: LoadedModel, check: bool) -> Gate:
+    """Run the competence gate, and stop at a model that does not reach it when `check` is True."""
     from audit.models.gate import gate, insist
 
     found = gate(model.info, lambda requests: score(model, requests), check)
@@ -143,8 +146,11 @@ def run_audit(
             f"None of the suites {', '.join(s.name for s in suites)} can run on {model.info.id} "
             f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect {model.info.id}"
         )
-    gate = _gate(model, check)
     work = [_prepare(suite, model, batch_tokens) for suite in fitting]
+    digest = run_digest(work, model, seed, check, batch_tokens)
+    if out is not None and finished(Path(out), digest):
+        return load_result(out)
+    gate = measure_gate(model, check)
     clock = Clock(sum(item.plan.tokens for item in work))
     rows: list[dict[str, Any]] = []
     done: list[SuiteInfo] = []
@@ -163,7 +169,7 @@ def run_audit(
     result = _assemble(model, done, rows, skipped, gate, settings, partial)
     result = replace(result, seconds=round(time.monotonic() - started, 2))
     if out is not None and not partial:
-        save(result, Path(out))
+        save(result, Path(out), digest)
         shutil.rmtree(Path(out) / PARTS, ignore_errors=True)
         return load_result(out)
     return result
@@ -190,6 +196,24 @@ def _parts_folder(out: Path, item: Work, model: LoadedModel, batch_tokens: int) 
     return out / PARTS / f"{item.suite.name}-{key[:16]}"
 
 
+def run_digest(work: Sequence[Work], model: LoadedModel, seed: int, check: bool, batch_tokens: int) -> str:
+    """Give the SHA-256 of everything that decides a result: a finished audit with the same one need not run again."""
+    known = [model.info.id, model.info.revision, repr(sorted(model.info.labels.items())), str(batch_tokens)]
+    known += [str(seed), str(check), version("torch"), code_digest()]
+    known += [item.plan.digest(item.suite.name, item.info.digest) for item in work]
+    return sha256("\x1f".join(known).encode()).hexdigest()
+
+
+def code_digest() -> str:
+    """Give the SHA-256 of the program's source, so that a new version does not answer with old figures."""
+    sha = sha256()
+    home = Path(__file__).parent
+    for folder in (home, home.parent / "probes"):
+        for path in sorted(folder.rglob("*.py")):
+            sha.update(path.read_bytes())
+    return sha.hexdigest()
+
+
 def _assemble(
     model: LoadedModel,
     done: Sequence[SuiteInfo],
@@ -211,7 +235,7 @@ def _assemble(
         skipped=(*skipped, *left_out),
         gate=gate,
         settings=settings,
-        versions=_versions(),
+        versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         partial=partial,
         predictions=predictions,

@@ -13,7 +13,15 @@ from audit.analysis.frame import SuiteRows, attributes
 from audit.measures import MEASURES, feature
 from audit.measures.base import COMPARED
 from audit.schema import FILL_MASK, Estimate
-from audit.stats import ECE_ROWS, calibration_error, coverage_curve, generator, ordered, worst_gap_null
+from audit.stats import (
+    ECE_ROWS,
+    calibration_error,
+    calibration_interval,
+    coverage_curve,
+    generator,
+    ordered,
+    worst_gap_null,
+)
 
 NAN = math.nan
 COVERAGES = (0.25, 0.5, 0.75, 0.9, 1.0)
@@ -26,7 +34,7 @@ def special(found: SuiteRows, seed: int) -> Iterator[Estimate]:
         yield from world_fit(found)
     else:
         yield from worst_gaps(found, seed)
-        yield from calibration(found)
+        yield from calibration(found, seed)
         yield from selective(found)
     yield from positive_controls(found)
 
@@ -144,16 +152,22 @@ def positive_controls(found: SuiteRows) -> Iterator[Estimate]:
         yield from grouped(found.suite.name, measure, cells, "positive-control", keys, levels, extra)
 
 
-def calibration(found: SuiteRows) -> Iterator[Estimate]:
+def calibration(found: SuiteRows, seed: int) -> Iterator[Estimate]:
     """Give the debiased expected calibration error, overall and by group; NaN under 100 items."""
     judged = _judged(found)
     if judged.empty:
         return
-    for by, group in (("overall", "overall"), *(("group", str(g)) for g in sorted(set(judged["group"])))):
-        part = judged if by == "overall" else judged[(judged["group"] == group).to_numpy()]
-        value = calibration_error(part["confidence"].to_numpy(), part["value"].to_numpy())
-        few = f"fewer than {ECE_ROWS} items" if math.isnan(value) else "no interval; see confidence minus accuracy"
-        yield Estimate(found.suite.name, "calibration_error", by, group, value, NAN, NAN, len(part), 0, "", few)
+    arrays, confidence = coded(judged), judged["confidence"].to_numpy()
+    group = judged["group"].to_numpy(dtype=object)
+    for by, name in (("overall", "overall"), *(("group", str(g)) for g in sorted(set(group)))):
+        at = np.flatnonzero(np.ones(len(group), dtype=bool) if by == "overall" else group == name)
+        sure, right = confidence[at], arrays.value[at]
+        value = calibration_error(sure, right)
+        rng = generator(seed, found.suite.name, by, name, "calibration")
+        low, high = calibration_interval(arrays.template[at], arrays.filler[at], sure, right, rng)
+        few = f"fewer than {ECE_ROWS} items" if math.isnan(value) else ""
+        clusters = arrays.mean(at, False).clusters
+        yield Estimate(found.suite.name, "calibration_error", by, name, value, low, high, len(at), clusters, "", few)
 
 
 def _judged(found: SuiteRows) -> pd.DataFrame:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from audit.stats.design import Layout, Part, Twins, arrange, cell_part, differences, layout, ordered
 from audit.stats.multiplicity import benjamini_hochberg, holm, suite_weights
-from audit.stats.rates import ECE_ROWS, calibration_error, coverage_curve, effective_rows, share_interval, wilson
+from audit.stats.rates import (
+    ECE_ROWS,
+    calibration_error,
+    calibration_interval,
+    coverage_curve,
+    effective_rows,
+    share_interval,
+    wilson,
+)
 from audit.stats.resample import (
     RESAMPLES,
     bootstrap_interval,
@@ -37,6 +45,7 @@ __all__ = [
     "bootstrap_interval",
     "bootstrap_means",
     "calibration_error",
+    "calibration_interval",
     "cell_part",
     "cluster",
     "coverage_curve",

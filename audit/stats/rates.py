@@ -7,7 +7,8 @@ import math
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from audit.stats.design import Floats
+from audit.stats.design import Floats, Ints, Part
+from audit.stats.resample import RESAMPLES, bootstrap_means
 from audit.stats.twoway import Gap
 
 ECE_ROWS = 100
@@ -82,13 +83,54 @@ def calibration_error(confidence: Floats, correct: Floats) -> float:
     n = len(confidence)
     if n < ECE_ROWS:
         return float("nan")
-    order = np.argsort(confidence, kind="stable")
     total = 0.0
-    for places in np.array_split(order, min(15, n // ECE_BIN)):
+    for places in _bins(confidence):
         right = float(correct[places].mean())
         off = (right - float(confidence[places].mean())) ** 2
         total += len(places) / n * (off - right * (1 - right) / (len(places) - 1))
     return math.sqrt(max(total, 0.0))
+
+
+def _bins(confidence: Floats) -> list[Ints]:
+    """Rows of each bin: as many in each, surest last; at least `ECE_BIN`, at most 15 bins."""
+    order = np.argsort(confidence, kind="stable")
+    return list(np.array_split(order, min(15, len(order) // ECE_BIN)))
+
+
+def calibration_interval(
+    template: Ints, filler: Ints, confidence: Floats, correct: Floats, rng: np.random.Generator, level: float = 0.95
+) -> tuple[float, float]:
+    """Bootstrap interval of the calibration error, templates and fillers drawn together (Owen 2007).
+
+    With D_b the mean of correct - confidence in bin b and V_b its variance over resamples, the squared error is
+    sum_b n_b/n * (D_b^2 - V_b). A resample's D_b^2 exceeds it by V_b twice, once for the sample and once for the
+    resample, and both are taken off.
+
+    Args:
+        template: (n,) numbers.
+        filler: (n,) numbers.
+        confidence: (n,) probabilities of the predicted labels.
+        correct: (n,) 0 or 1.
+        rng: from `generator`.
+        level: coverage asked for.
+
+    Returns:
+        Low and high, not under 0; NaN with fewer than 100 rows or too few templates and fillers.
+    """
+    if len(confidence) < ECE_ROWS:
+        return float("nan"), float("nan")
+    off = correct - confidence
+    parts = [Part(template[rows], filler[rows], off[rows]) for rows in _bins(confidence)]
+    if len(np.unique(template)) < 2 and len(np.unique(filler)) < 2:
+        return float("nan"), float("nan")
+    means = bootstrap_means(parts, rng)
+    means = means[np.isfinite(means).all(1)]
+    if len(means) < RESAMPLES / 2:
+        return float("nan"), float("nan")
+    share = np.array([len(p.value) for p in parts]) / len(confidence)
+    squared = (means**2 - 2 * means.var(0)) @ share
+    low, high = np.quantile(squared, [(1 - level) / 2, (1 + level) / 2])
+    return math.sqrt(max(low, 0.0)), math.sqrt(max(high, 0.0))
 
 
 def coverage_curve(confidence: Floats, correct: Floats) -> tuple[Floats, Floats, Floats]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from audit.measures import CELL_COLUMNS, MEASURES, feature
-from audit.measures.twins import pseudo_values
+from audit.measures.twins import influences, statistic
 
 THREE = ["negative", "neutral", "positive"]
 
@@ -152,23 +152,48 @@ def test_without_a_floor_the_excess_is_undefined():
     assert measured("flip_excess", row("1", "a", label="p"), row("2", "b", filler="f2", label="n")) == {}
 
 
-def test_pseudo_values_carry_the_jackknife_variance():
-    rng = np.random.default_rng(1)
-    group = np.repeat([0, 1, 2], 5)
-    y = rng.normal(size=15)
-    distance = np.abs(y[:, None] - y[None, :])
+def kinds(group):
     same = group[:, None] == group[None, :]
-    within = same & ~np.eye(15, dtype=bool)
+    return ~same, same & ~np.eye(len(group), dtype=bool)
 
-    def statistic(kept):
-        k = np.ix_(kept, kept)
-        return distance[k][~same[k]].mean() - distance[k][within[k]].mean()
 
-    left_out = np.array([statistic(np.delete(np.arange(15), i)) for i in range(15)])
-    jackknife = 14 / 15 * ((left_out - left_out.mean()) ** 2).sum()
-    values = pseudo_values(~same, within, distance)
-    assert values.mean() == pytest.approx(statistic(np.arange(15)))
-    assert values.var(ddof=1) / 15 == pytest.approx(jackknife)
+def excess_values(group, distance):
+    found = kinds(group)
+    return statistic(*found, distance) + len(group) * influences(*found, distance)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0, 3.0])
+def test_the_influence_of_names_carries_the_variance_of_an_excess(shift):
+    """Names differ, and a group's shift differs from name to name; the mean variance is that of many draws."""
+    rng = np.random.default_rng(1)
+    group = np.repeat([0, 1], 8)
+    means, variances = [], []
+    for _ in range(600):
+        y = rng.normal(size=16) + shift * group * rng.normal(1, 0.3, 16)
+        values = excess_values(group, np.abs(y[:, None] - y[None, :]))
+        means.append(values.mean())
+        variances.append(values.var(ddof=1) / 16)
+    assert 0.8 < np.mean(variances) / np.var(means) < 2.0
+
+
+def test_a_name_far_from_all_others_has_no_influence_where_blocks_are_balanced():
+    rng = np.random.default_rng(2)
+    group = np.repeat([0, 1], 6)
+    distance = rng.random((12, 12))
+    distance += distance.T
+    level = rng.exponential(5.0, 12)
+    found = excess_values(group, distance)
+    assert excess_values(group, distance + level[:, None] + level[None, :]) == pytest.approx(found)
+    assert found.mean() == pytest.approx(statistic(*kinds(group), distance))
+
+
+def test_a_name_far_from_all_others_counts_where_groups_are_not_of_one_size():
+    group = np.array([0, 0, 0, 1, 1])
+    distance = np.ones((5, 5))
+    distance[0] = distance[:, 0] = 9.0
+    values = excess_values(group, distance)
+    assert values.mean() == pytest.approx(statistic(*kinds(group), distance))
+    assert np.abs(values - values.mean()).max() > 0.1
 
 
 def blank(example, choices, probabilities, **more):

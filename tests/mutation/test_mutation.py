@@ -112,16 +112,8 @@ MUTANTS = [
         '.groupby(priors["pair"].to_numpy()).mean() * 0.5',
     ),
     Mutant(PRIOR, "audit.run", "_request", 'example.spans if example.role == "prior" else ()', "()"),
-    Mutant(
-        FLOOR, TWINS, "pseudo_values", "whole = sums[0] / total[0] - sums[1] / total[1]", "whole = sums[0] / total[0]"
-    ),
-    Mutant(
-        FLOOR,
-        TWINS,
-        "pseudo_values",
-        "whole = sums[0] / total[0] - sums[1] / total[1]",
-        "whole = sums[0] / total[0] - 0.5 * sums[1] / total[1]",
-    ),
+    Mutant(FLOOR, TWINS, "statistic", " - distance[within].mean()", ""),
+    Mutant(FLOOR, TWINS, "statistic", " - distance[within].mean()", " - 0.5 * distance[within].mean()"),
     Mutant(FLOOR, BLANKS, "_two_sample_pseudo", "means[0] - means[1] +", "means[0] +"),
 ]
 

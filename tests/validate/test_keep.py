@@ -45,20 +45,20 @@ def test_finished_designs_are_read_again_and_unfinished_ones_are_run(tmp_path):
 
 def test_what_was_kept_is_not_used_for_other_code_or_other_items(tmp_path, monkeypatch):
     kept = Kept(tmp_path)
-    kept.save(np.ones((2, 3)), "sarcasm", "one")
-    assert kept.load("sarcasm", "one") == [[1.0] * 3] * 2
-    assert kept.load("sarcasm", "two") is None
-    assert kept.load("slang", "one") is None
-    monkeypatch.setattr(keep, "code_digest", lambda: "another")
-    assert kept.load("sarcasm", "one") is None
+    kept.save(np.ones((2, 3)), "runs", "sarcasm", "one")
+    assert kept.load("runs", "sarcasm", "one") == [[1.0] * 3] * 2
+    assert kept.load("runs", "sarcasm", "two") is None
+    assert kept.load("runs", "slang", "one") is None
+    monkeypatch.setattr(keep, "code_digest", lambda kind: "another")
+    assert kept.load("runs", "sarcasm", "one") is None
 
 
 def test_a_file_that_was_cut_off_counts_as_missing(tmp_path):
     kept = Kept(tmp_path)
-    kept.save(np.ones(3), "sarcasm", "one")
-    path = kept.path("sarcasm", "one")
+    kept.save(np.ones(3), "runs", "sarcasm", "one")
+    path = kept.path("runs", "sarcasm", "one")
     path.write_text(path.read_text()[:-4])
-    assert kept.load("sarcasm", "one") is None
+    assert kept.load("runs", "sarcasm", "one") is None
 
 
 def test_whole_audits_are_kept_as_well(tmp_path, monkeypatch):
