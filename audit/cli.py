@@ -67,7 +67,10 @@ def run(
     models: Models,
     suite: Annotated[
         list[str] | None,
-        typer.Option(help="A suite, or the path of a CSV, TSV or TOML file; repeat for more. All suites by default."),
+        typer.Option(
+            help="A suite, the path of a CSV, TSV or TOML file, or a third-party benchmark such as crows-pairs:PATH; "
+            "repeat for more. All suites of the project by default."
+        ),
     ] = None,
     depth: Annotated[
         Depth, typer.Option(help="quick: a look; standard: for decisions; full: every frame.")
@@ -269,11 +272,16 @@ def page(
 
 
 @suites_app.command("list")
-def suites_list(depth: Annotated[Depth, typer.Option(help="Count the items of this depth.")] = "standard") -> None:
+def suites_list(
+    depth: Annotated[Depth, typer.Option(help="Count the items of this depth.")] = "standard",
+    third_party: Annotated[
+        bool, typer.Option("--third-party", help="Benchmarks of others: licence, where to get them, warnings.")
+    ] = False,
+) -> None:
     """List the suites: frames and clusters first, since cases are cheap and frames are evidence."""
-    from audit.shown import list_suites
+    from audit.shown import list_suites, list_third_party
 
-    list_suites(depth)
+    list_third_party() if third_party else list_suites(depth)
 
 
 @suites_app.command("show")

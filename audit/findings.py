@@ -28,6 +28,10 @@ words into 55 to 45 against 45 to 55, whose Jensen-Shannon divergence is 0.007 b
 MEASURE_THRESHOLDS: Mapping[str, float] = {"flip_excess": 0.02}
 """Measures whose smallest effect of interest is not that of their unit."""
 
+COMPATIBILITY = "compatibility result: a benchmark of others, given for comparison with published figures"
+"""Why the contrasts of a third-party benchmark get no verdict; they are no part of the multiple testing either."""
+COMPATIBILITY_WORDS = "It stands beside published figures of the same benchmark and gets no verdict."
+
 VALENCE_THRESHOLD = 0.05
 """Log-odds move freely where a classifier is saturated, so that its valence must move as well."""
 
@@ -194,6 +198,8 @@ def sentence(found: Finding, draft: Draft, moves: bool = True) -> str:
     seen = _could_have_seen(found)
     limit = size_words(found.threshold, unit)
     if found.reason:
+        if found.reason == COMPATIBILITY:
+            return f"Compatibility result: on {basis}, {core}. {COMPATIBILITY_WORDS}"
         kind = "Illustration only" if found.reason.startswith("illustration") else "No verdict"
         why = "" if found.reason.startswith("illustration") else f" {found.reason[:1].upper()}{found.reason[1:]}."
         return f"{kind}: on {basis}, {core}.{why}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from audit.models.base import LoadedModel, Request
 from audit.schema import (
@@ -48,11 +48,19 @@ class Work:
     plan: Plan
 
 
-def _asked(examples: Sequence[Example], model: LoadedModel) -> Iterator[tuple[Example, Operation]]:
-    """Which operations each example needs: a blank or a classifier is scored, a whole sentence given its likelihood."""
+def _asked(
+    examples: Sequence[Example], model: LoadedModel, declared: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[Example, Operation]]:
+    """Which operations each example needs: a blank or a classifier is scored, a whole sentence given its likelihood.
+
+    A test may declare operations of its own.
+    """
     templates: dict[str, int] = {}
     fillers: dict[str, int] = {}
     for example in examples:
+        if declared.get(example.test):
+            yield from ((example, cast(Operation, operation)) for operation in declared[example.test])
+            continue
         if MASK in example.text or FILL_MASK not in model.info.tasks:
             yield example, "score"
             continue
@@ -63,18 +71,34 @@ def _asked(examples: Sequence[Example], model: LoadedModel) -> Iterator[tuple[Ex
             yield example, "pseudo_log_likelihood"
 
 
-def _request(example: Example, operation: Operation, top_k: int) -> Request:
-    if operation != "score":
+def _request(example: Example, operation: Operation, top_k: int, twin: Example | None, second: bool) -> Request:
+    if operation == "shared_pseudo_log_likelihood":
+        against = twin.text if twin else example.text
+        return Request(text=example.text, operation=operation, exclude=example.spans, against=against, second=second)
+    if operation not in ("score", "mean_piece_probability"):
         return Request(text=example.text, operation=operation, exclude=example.spans)
     hidden = example.spans if example.role == "prior" else ()
-    return Request(text=example.text, choices=example.choices, hidden=hidden, top_k=top_k)
+    return Request(text=example.text, operation=operation, choices=example.choices, hidden=hidden, top_k=top_k)
+
+
+def _requests(asked: Sequence[tuple[Example, Operation]], top_k: Mapping[str, int]) -> Iterator[Request]:
+    """Write each question; a text that is compared piece by piece gets the other text of its pair."""
+    pairs: dict[tuple[str, str], dict[str, Example]] = {}
+    for example, _ in asked:
+        if example.pair:
+            pairs.setdefault((example.test, example.pair), {}).setdefault(example.id, example)
+    for example, operation in asked:
+        twins = list(pairs.get((example.test, example.pair), {}).values())
+        twin = next((other for other in twins if other.id != example.id), None)
+        second = bool(twins) and twins[0].id != example.id
+        yield _request(example, operation, top_k[example.test], twin, second)
 
 
 def _prepare(suite: Suite, model: LoadedModel, batch_tokens: int) -> Work:
     examples = examples_for(suite, model.info)
-    asked = tuple(pair for pair in _asked(examples, model) if pair[1] in model.operations)
-    top_k = {test.name: test.top_k for test in suite.tests}
-    requests = [_request(example, operation, top_k[example.test]) for example, operation in asked]
+    declared = {test.name: test.operations for test in suite.tests}
+    asked = tuple(pair for pair in _asked(examples, model, declared) if pair[1] in model.operations)
+    requests = list(_requests(asked, {test.name: test.top_k for test in suite.tests}))
     return Work(suite, suite_info(suite, examples), asked, make_plan(model, requests, batch_tokens))
 
 

@@ -35,6 +35,23 @@ def list_suites(depth: Depth) -> None:
     )
 
 
+def list_third_party() -> None:
+    """Print the third-party benchmarks: how to run each, its licence, where it is, and what speaks against it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from audit.benchmarks import BENCHMARKS, COMPATIBILITY
+
+    out, _ = consoles()
+    for about in BENCHMARKS.values():
+        out.print(Text(about.title, style="bold"), Text(f"--suite {about.name}:PATH", style="dim"))
+        lines = [f"Path of: {about.file}", f"From: {about.get}", f"Licence: {about.licence}", f"Models: {about.kinds}"]
+        for line in (*lines, *(f"- {warning}" for warning in about.warnings)):
+            out.print(Padding(Text(line), (0, 0, 0, 2)))
+        out.print()
+    out.print(Text(f"None is part of this program. {COMPATIBILITY}"))
+
+
 def show_suite(name: str, depth: Depth) -> None:
     """Print a suite in a way that a teacher can read."""
     from rich.padding import Padding

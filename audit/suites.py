@@ -31,7 +31,8 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard") -
     """Give suites with the examples of a depth.
 
     Args:
-        names: which, or paths of CSV, TSV or TOML files that hold a suite; None for all, in the order of reports.
+        names: which, or paths of CSV, TSV or TOML files that hold a suite, or third-party benchmarks such as
+            "crows-pairs:PATH"; None for all of the project, in the order of reports.
         depth: "quick", "standard" or "full".
 
     Returns:
@@ -53,8 +54,11 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard") -
 
 
 def _from_file(name: str, known: Sequence[str]) -> Suite:
+    from audit.benchmarks import is_benchmark, load_benchmark
     from audit.filesuite import is_file_name, suite_from_file
 
+    if is_benchmark(name):
+        return load_benchmark(name)
     if not is_file_name(name):
         raise CaveatError(
             f"No suite {name!r}. There are: {', '.join(known)}. See them with: caveat suites list. "

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from audit.schema import MASK, AuditResult, Finding
-from reports import words
+from reports import borrowed, words
 
 TWINS = 6
 """Twins shown under one finding."""
@@ -123,6 +123,8 @@ class Evidence:
 
 
 def _operation(measure: str) -> str:
+    if measure in borrowed.OPERATIONS:
+        return borrowed.OPERATIONS[measure]
     if measure.startswith("pll"):
         return "pseudo_log_likelihood"
     return "log_likelihood" if measure in ("log_likelihood", "form_preference") else "score"
@@ -130,7 +132,7 @@ def _operation(measure: str) -> str:
 
 def line(row: Mapping[str, Any], labels: Mapping[str, str]) -> Line:
     """Put one row of the predictions into words."""
-    if row["operation"] != "score":
+    if row["operation"] not in ("score", "mean_piece_probability"):
         mean = row["value"] / row["tokens"] if row["tokens"] else math.nan
         answer, confidence = f"{words.number(mean, 'log-odds')} per token", ""
     elif MASK in row["text"]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from audit.schema import MASK, Finding, Severity, Unit, Verdict
 from audit.wording import digits, size_words
+from reports import borrowed
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -89,6 +90,7 @@ _WORDINGS = {
     "log_likelihood": Wording("Log-likelihood of the unchanged words", "log-odds"),
     "form_preference": Wording("Preference for the positive form", "log-odds"),
     "pll_form_preference": Wording("Preference for the positive form (PLL)", "log-odds"),
+    **{name: Wording(*said) for name, said in borrowed.WORDS.items()},
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.analysis.frame import UNREADABLE, SuiteRows
-from audit.findings import Draft
+from audit.findings import COMPATIBILITY, Draft
 from audit.measures import MEASURES, feature
 from audit.measures.base import COMPARED
 from audit.schema import TEXT_CLASSIFICATION, Contrast
@@ -59,6 +59,7 @@ def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
         pairs=pairs,
         evidence=evidence(found.rows, cells, contrast, gap.value),
         harm=harm,
+        reason=COMPATIBILITY if found.suite.compatibility else "",
     )
 
 

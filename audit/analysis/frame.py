@@ -46,6 +46,7 @@ _COLUMNS = (
     "valence",
     "log_odds",
     "value",
+    "tokens",
     "unknown",
 )
 _BLANK_COLUMNS = ("probabilities", "top")

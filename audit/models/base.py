@@ -26,6 +26,10 @@ class Request:
     """Characters of `text` of which every piece is masked as well (role "prior"); a causal model reads "person"."""
     exclude: tuple[Span, ...] = ()
     """Log-likelihoods: characters of `text` whose pieces are not counted in the sum."""
+    against: str = ""
+    """"shared_pseudo_log_likelihood": the other text; only pieces that both share are counted."""
+    second: bool = False
+    """Whether `against` is the first of the two; the matching is not quite the same from the other side."""
     top_k: int = 0
     """Fill-mask: how many of the model's own best words are wanted."""
 
@@ -87,7 +91,7 @@ class LoadedModel(Protocol):
 
     info: ModelInfo
     operations: frozenset[Operation]
-    """What it can be asked: "score", "log_likelihood", "pseudo_log_likelihood"."""
+    """What it can be asked; see `audit.schema.Operation`."""
     max_length: int
     """Longest sequence in pieces, special tokens included."""
 

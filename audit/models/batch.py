@@ -81,3 +81,9 @@ def normalised(logs: Sequence[float]) -> tuple[tuple[float, ...], float]:
     weights = [math.exp(log - highest) for log in logs]
     total = math.fsum(weights)
     return tuple(weight / total for weight in weights), math.exp(highest) * total
+
+
+def log_mean(logs: Sequence[float]) -> float:
+    """Give the logarithm of the mean of what some logarithms are of."""
+    highest = max(logs)
+    return highest + math.log(math.fsum(math.exp(log - highest) for log in logs) / len(logs))

@@ -15,7 +15,9 @@ Hidden words (priors) cannot be masked for a reader from left to right: they are
 them by "a".
 
 Log-likelihood: sum of log P(piece | all pieces before it) over the pieces outside `Request.exclude`; excluded pieces
-are still read. There is no masking, so the pseudo-log-likelihood is the same number.
+are still read. There is no masking, so the pseudo-log-likelihood is the same number. Two scores of benchmarks have no
+counterpart either, and what their authors or evaluation programs use instead stands for them: for the CrowS-Pairs
+score the log-likelihood of the whole text, for StereoSet's score of a word exp(mean log P(piece)) of the filled text.
 
 A text begins with what the tokenizer puts there; where it puts nothing, with the token that parts documents in
 training, so that its first word has a probability as well.
@@ -27,11 +29,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from audit.models import batch
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.heads import Vocabulary
+from audit.models.masked_lm import BLANKS
 from audit.models.tokens import Frame, Pieces, PieceTokenizer, written_after
 from audit.schema import MASK, CaveatError, ModelInfo, ModelUnsupported, Operation, Span
 
@@ -82,7 +85,7 @@ class _Plan:
 class CausalLM:
     """A causal language model behind the `LoadedModel` protocol."""
 
-    operations: frozenset[Operation] = frozenset({"score", "log_likelihood", "pseudo_log_likelihood"})
+    operations: frozenset[Operation] = frozenset(get_args(Operation))
 
     def __init__(self, model: Any, tokenizer: Any, info: ModelInfo, max_length: int) -> None:
         """Wrap a loaded model.
@@ -136,12 +139,25 @@ class CausalLM:
         planned = []
         for request, frame, own in zip(requests, frames, texts, strict=True):
             wholes = [next(encoded) for _ in own]
-            planned.append(self._closed(request, frame, wholes) if frame else self._likelihood(request, wholes[0]))
+            if frame and request.operation == "mean_piece_probability":
+                planned.append(self._filled(wholes))
+            else:
+                planned.append(self._closed(request, frame, wholes) if frame else self._likelihood(request, wholes[0]))
         return planned
+
+    def _filled(self, wholes: Sequence[Pieces]) -> tuple[list[Row], _Plan]:
+        """Plan the whole text with each choice: a row each, with every piece but the first token counted."""
+        cut = [self.tokenizer.cut(whole) for whole in wholes]
+        rows = [
+            _continued(pieces.ids, [at for at, word in enumerate(pieces.words) if at and word >= 0])
+            for pieces, _ in cut
+        ]
+        unknown = max(self._unknown(pieces.ids[_lead(pieces) :]) for pieces, _ in cut)
+        return rows, _Plan((), len(rows[0].positions), unknown, any(truncated for _, truncated in cut))
 
     def _frame(self, request: Request) -> Frame | None:
         """Cut a text at its blank; None where a likelihood is asked for."""
-        if request.operation == "score":
+        if request.operation in BLANKS:
             return Frame.of(neutral(request.text, request.hidden), request.choices)
         if MASK in request.text:
             raise CaveatError(f"{request.text!r} has a blank: a log-likelihood is of a whole text; fill it first")
@@ -239,6 +255,10 @@ class CausalLM:
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Add up the pieces of each filled text, or of the text."""
         plan = self._plans.pop(request, None) or self._planned([request])[0][1]
+        if request.operation == "mean_piece_probability":
+            means = [math.fsum(log for (log,) in result.log_probs) / len(result.log_probs) for result in results]
+            likely, whole = batch.normalised(means)
+            return Response(request.choices, likely, whole, math.nan, plan.tokens, plan.unknown, (), plan.truncated)
         if request.operation != "score":
             value = math.fsum(log for result in results for (log,) in result.log_probs) if results else math.nan
             return Response(value=value, tokens=plan.tokens, unknown=plan.unknown, truncated=plan.truncated)

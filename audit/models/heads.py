@@ -71,7 +71,7 @@ class Vocabulary:
         return bool(parts.shape == whole.shape and (parts - whole).abs().max() <= TOLERANCE * scale)
 
     def each(self, ids: Any, mask: Any, rows: Any, columns: Any) -> Iterator[Any]:
-        """Yield logits (n, vocabulary), float32, for consecutive blocks of positions.
+        """Yield logits (n, vocabulary), float32 or what is wider, for consecutive blocks of positions.
 
         Args:
             ids: padded vocabulary ids (batch, length).
@@ -86,7 +86,7 @@ class Vocabulary:
         assert self._head is not None
         hidden = self._encoder(input_ids=ids, attention_mask=mask)[0][rows, columns]
         for start in range(0, len(hidden), step):
-            yield self._head(hidden[start : start + step]).float()
+            yield _wide(self._head(hidden[start : start + step]))
 
     def _whole(self, ids: Any, mask: Any, rows: Any, columns: Any, step: int) -> Iterator[Any]:
         """Ask models that cannot be split, a few sequences at a time where many positions are wanted."""
@@ -102,8 +102,13 @@ class Vocabulary:
             inside = (rows >= first) & (rows < after)
             row, column = rows[inside] - first, columns[inside]
             if held and self._own is not None:
-                yield self._own(ids[first:after], mask[first:after], torch.stack((row, column), dim=1)).float()
+                yield _wide(self._own(ids[first:after], mask[first:after], torch.stack((row, column), dim=1)))
             elif held:
                 out = self._model(input_ids=ids[first:after], attention_mask=mask[first:after])
-                yield out.logits[row, column].float()
+                yield _wide(out.logits[row, column])
             first = after
+
+
+def _wide(logits: Any) -> Any:
+    """Give logits in float32; a model in float64 keeps its precision."""
+    return logits.float() if logits.dtype.itemsize < 4 else logits

@@ -8,7 +8,10 @@ AUL (Kaneko & Bollegala 2022): one pass over the unmasked text, log P of each pi
 over pieces; here the sum and the count are kept.
 
 Pseudo-log-likelihood (Salazar et al. 2020), within-word left-to-right (Kauf & Ivanova 2023): each piece is masked
-together with the pieces of its word that stand to its right.
+together with the pieces of its word that stand to its right. For comparison with published figures there are three
+more. The plain pseudo-log-likelihood masks one piece at a time. The CrowS-Pairs score (Nangia et al. 2020) is that
+sum over the pieces that a text shares with its twin. StereoSet's score of a word (Nadeem et al. 2021, as their code
+has it) is the mean probability of its pieces, each at one mask that follows the pieces before it.
 """
 
 from __future__ import annotations
@@ -16,13 +19,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from audit.models import batch
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.heads import Vocabulary
-from audit.models.tokens import Blank, Pieces, PieceTokenizer
+from audit.models.tokens import Blank, Pieces, PieceTokenizer, shared
 from audit.schema import MASK, ModelInfo, Operation, Span
+
+BLANKS = frozenset({"score", "mean_piece_probability"})
+"""Operations on a text with a blank; the others are of whole texts."""
 
 _SPARE = 8
 """Special tokens skipped in a list of best words."""
@@ -44,7 +50,7 @@ class _Plan:
 class MaskedLM:
     """A masked language model behind the `LoadedModel` protocol."""
 
-    operations: frozenset[Operation] = frozenset({"score", "log_likelihood", "pseudo_log_likelihood"})
+    operations: frozenset[Operation] = frozenset(get_args(Operation))
 
     def __init__(self, model: Any, tokenizer: Any, info: ModelInfo, max_length: int) -> None:
         """Wrap a loaded model.
@@ -77,15 +83,17 @@ class MaskedLM:
 
     def _planned(self, requests: Sequence[Request]) -> list[tuple[list[Row], _Plan]]:
         found: dict[int, tuple[list[Row], _Plan]] = {}
-        blanks = [at for at, request in enumerate(requests) if request.operation == "score"]
+        blanks = [at for at, request in enumerate(requests) if request.operation in BLANKS]
         asked = [(requests[at].text, requests[at].choices, requests[at].hidden) for at in blanks]
         for at, blank in zip(blanks, self.tokenizer.blanks(asked), strict=True):
-            found[at] = self._closed(blank, requests[at].top_k)
-        texts = [at for at, request in enumerate(requests) if request.operation != "score"]
+            alone = requests[at].operation == "mean_piece_probability"
+            found[at] = self._closed(blank, requests[at].top_k, alone)
+        texts = [at for at, request in enumerate(requests) if request.operation not in BLANKS]
         written = [self._written(requests[at]) for at in texts]
         encoded = self.tokenizer.encode([text for text, _ in written])
-        for at, (_, left_out), pieces in zip(texts, written, encoded, strict=True):
-            found[at] = self._likelihood(requests[at].operation, pieces, left_out)
+        others = self.tokenizer.encode([requests[at].against for at in texts])
+        for at, (_, left_out), pieces, other in zip(texts, written, encoded, others, strict=True):
+            found[at] = self._likelihood(requests[at], pieces, left_out, other)
         return [found[at] for at in range(len(requests))]
 
     def _written(self, request: Request) -> tuple[str, list[Span]]:
@@ -97,8 +105,14 @@ class MaskedLM:
         moved = [(begin, end) if end <= at else (begin + shift, end + shift) for begin, end in request.exclude]
         return request.text.replace(MASK, self.tokenizer.mask, 1), moved
 
-    def _closed(self, blank: Blank, top_k: int) -> tuple[list[Row], _Plan]:
-        """Plan the rows of a closed choice; steps that mask the same pieces share a row."""
+    def _closed(self, blank: Blank, top_k: int, alone: bool) -> tuple[list[Row], _Plan]:
+        """Plan the rows of a closed choice; steps that mask the same pieces share a row.
+
+        Args:
+            blank: the text.
+            top_k: best words wanted.
+            alone: whether one mask stands for all the pieces that are still to come.
+        """
         found: dict[tuple[int, ...], tuple[int, int, dict[int, int]]] = {}
 
         def row(revealed: tuple[int, ...], masks: int) -> tuple[int, dict[int, int]]:
@@ -111,7 +125,7 @@ class MaskedLM:
         for word in blank.choices:
             chain = []
             for done, piece in enumerate(word):
-                at, targets = row(word[:done], len(word) - done)
+                at, targets = row(word[:done], 1 if alone else len(word) - done)
                 chain.append((at, targets.setdefault(piece, len(targets))))
             steps.append(tuple(chain))
         rows = [
@@ -120,10 +134,16 @@ class MaskedLM:
         ]
         return rows, _Plan(tuple(steps), blank.tokens, blank.unknown, blank.truncated, blank.spaced, top_row)
 
-    def _likelihood(self, operation: Operation, whole: Pieces, exclude: Sequence[Span]) -> tuple[list[Row], _Plan]:
+    def _likelihood(
+        self, request: Request, whole: Pieces, exclude: Sequence[Span], other: Pieces
+    ) -> tuple[list[Row], _Plan]:
         """Plan the rows of AUL (one) or of a pseudo-log-likelihood (one a counted piece)."""
         pieces, truncated = self.tokenizer.cut(whole)
         left_out = pieces.overlapping(exclude)
+        if request.operation == "shared_pseudo_log_likelihood":
+            twin = self.tokenizer.cut(other)[0]
+            both = shared(twin, pieces)[1] if request.second else shared(pieces, twin)[0]
+            left_out |= set(range(len(pieces.ids))) - both
         counted = [
             at
             for at, word in enumerate(pieces.words)
@@ -134,16 +154,18 @@ class MaskedLM:
         )
         if not counted:
             return [], _Plan((), 0, unknown, truncated)
-        if operation == "log_likelihood":
+        if request.operation == "log_likelihood":
             rows = [Row(pieces.ids, tuple(counted), tuple((pieces.ids[at],) for at in counted))]
         else:
-            rows = [Row(self._masked(pieces, at), (at,), ((pieces.ids[at],),)) for at in counted]
+            rest = request.operation == "pseudo_log_likelihood"
+            rows = [Row(self._masked(pieces, at, rest), (at,), ((pieces.ids[at],),)) for at in counted]
         return rows, _Plan((), len(counted), unknown, truncated)
 
-    def _masked(self, pieces: Pieces, at: int) -> tuple[int, ...]:
+    def _masked(self, pieces: Pieces, at: int, rest: bool) -> tuple[int, ...]:
+        """Mask a piece, and the rest of its word where that is wanted."""
         word = pieces.words[at]
         return tuple(
-            self.tokenizer.mask_id if other >= at and pieces.words[other] == word else id_
+            self.tokenizer.mask_id if other == at or (rest and other > at and pieces.words[other] == word) else id_
             for other, id_ in enumerate(pieces.ids)
         )
 
@@ -160,12 +182,13 @@ class MaskedLM:
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Add up the pieces of each choice, or of the text."""
         plan = self._plans.pop(request, None) or self._planned([request])[0][1]
-        if request.operation != "score":
+        if request.operation not in BLANKS:
             terms = [value for result in results for position in result.log_probs for value in position]
             value = math.fsum(terms) if terms else math.nan
             return Response(value=value, tokens=plan.tokens, unknown=plan.unknown, truncated=plan.truncated)
-        logs = [math.fsum(results[at].log_probs[0][target] for at, target in chain) for chain in plan.steps]
-        probabilities, mass = batch.normalised(logs)
+        chains = [[results[at].log_probs[0][target] for at, target in chain] for chain in plan.steps]
+        join = batch.log_mean if request.operation == "mean_piece_probability" else math.fsum
+        probabilities, mass = batch.normalised([join(chain) for chain in chains])
         top = results[plan.top_row].top[: request.top_k] if request.top_k else ()
         words = tuple((self.tokenizer.word(id_, plan.spaced), p) for id_, p in top)
         return Response(

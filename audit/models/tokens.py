@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from audit.schema import MASK, CaveatError, Span
@@ -255,6 +256,21 @@ class PieceTokenizer:
         """Whether the vocabulary writes a mark at the start of words."""
         sample = self._tokenizer.convert_ids_to_tokens(list(self.encode(["the the"])[0].ids))
         return any(str(piece)[:1] in ("Ġ", "▁") for piece in sample)
+
+
+def shared(first: Pieces, second: Pieces) -> tuple[set[int], set[int]]:
+    """Find the pieces that two texts share, in order: the longest matching blocks of `difflib`.
+
+    Special tokens take part in the matching, as in the CrowS-Pairs script (Nangia et al. 2020).
+
+    Returns:
+        Places in the first text, and in the second.
+    """
+    blocks = SequenceMatcher(None, first.ids, second.ids).get_matching_blocks()
+    return (
+        {at for block in blocks for at in range(block.a, block.a + block.size)},
+        {at for block in blocks for at in range(block.b, block.b + block.size)},
+    )
 
 
 def _size(pieces: Pieces, at: int) -> bool:

@@ -9,7 +9,17 @@ from typing import Any, Literal
 
 from audit.schema.suite import Breakdown, Contrast, Depth, Ratio, Test, Unit
 
-Operation = Literal["score", "log_likelihood", "pseudo_log_likelihood"]
+Operation = Literal[
+    "score",
+    "log_likelihood",
+    "pseudo_log_likelihood",
+    "plain_pseudo_log_likelihood",
+    "shared_pseudo_log_likelihood",
+    "mean_piece_probability",
+]
+"""Closed choice of a blank; AUL; pseudo-log-likelihood within words from left to right; the same masking one piece at
+a time; that over the pieces that a text shares with its twin (CrowS-Pairs); mean probability of the pieces of each
+choice (StereoSet). The last three are for benchmarks of others."""
 Verdict = Literal["finding", "uncertain", "below", "equivalent", "inconclusive", "undefined"]
 Severity = Literal["high", "medium", "low", "info", "inconclusive"]
 
@@ -40,6 +50,8 @@ class SuiteInfo:
     digest: str
     """SHA-256 of all examples, so that two results can be compared item by item."""
     seconds: float = 0.0
+    compatibility: bool = False
+    """Whether it is somebody else's benchmark, run for comparison with published figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ class Test:
     """Shown before the examples, where they could hurt a reader."""
     top_k: int = 0
     """Fill-mask: how many of the model's own best words are kept with each prediction."""
+    operations: tuple[str, ...] = ()
+    """What a model is asked about each text, where it can be asked; empty: a blank is scored, a sentence gets its
+    likelihood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,8 @@ class Suite:
     sources: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     depth: Depth = "standard"
+    compatibility: bool = False
+    """Whether this is somebody else's benchmark: its contrasts get numbers and no verdict."""
 
     def at(self, depth: Depth) -> Suite:
         """Give the suite with the examples of a depth."""

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from audit.stats.design import Floats, Ints, Part
-from audit.stats.resample import RESAMPLES, bootstrap_means
+from audit.stats.design import Floats, Ints
+from audit.stats.resample import RESAMPLES
 from audit.stats.twoway import Gap
 
 ECE_ROWS = 100
@@ -100,11 +100,11 @@ def _bins(confidence: Floats) -> list[Ints]:
 def calibration_interval(
     template: Ints, filler: Ints, confidence: Floats, correct: Floats, rng: np.random.Generator, level: float = 0.95
 ) -> tuple[float, float]:
-    """Bootstrap interval of the calibration error, templates and fillers drawn together (Owen 2007).
+    """Interval of the calibration error: the bins' distances drawn from their two-way cluster-robust covariance.
 
-    With D_b the mean of correct - confidence in bin b and V_b its variance over resamples, the squared error is
-    sum_b n_b/n * (D_b^2 - V_b). A resample's D_b^2 exceeds it by V_b twice, once for the sample and once for the
-    resample, and both are taken off.
+    With D_b the mean of correct - confidence in bin b and V_b its variance, the squared error is
+    sum_b n_b/n * (D_b^2 - V_b). The square of a draw around D_b exceeds that by V_b twice, once for the sample and
+    once for the draw, and both are taken off.
 
     Args:
         template: (n,) numbers.
@@ -115,22 +115,35 @@ def calibration_interval(
         level: coverage asked for.
 
     Returns:
-        Low and high, not under 0; NaN with fewer than 100 rows or too few templates and fillers.
+        Low and high, not under 0; NaN with fewer than 100 rows, or fewer than two templates and fillers.
     """
-    if len(confidence) < ECE_ROWS:
+    if len(confidence) < ECE_ROWS or max(len(np.unique(template)), len(np.unique(filler))) < 2:
         return float("nan"), float("nan")
-    off = correct - confidence
-    parts = [Part(template[rows], filler[rows], off[rows]) for rows in _bins(confidence)]
-    if len(np.unique(template)) < 2 and len(np.unique(filler)) < 2:
-        return float("nan"), float("nan")
-    means = bootstrap_means(parts, rng)
-    means = means[np.isfinite(means).all(1)]
-    if len(means) < RESAMPLES / 2:
-        return float("nan"), float("nan")
-    share = np.array([len(p.value) for p in parts]) / len(confidence)
-    squared = (means**2 - 2 * means.var(0)) @ share
+    off, bins = correct - confidence, _bins(confidence)
+    influence = np.zeros((len(off), len(bins)))
+    for b, rows in enumerate(bins):
+        influence[rows, b] = (off[rows] - off[rows].mean()) / len(rows)
+    both = template * (int(filler.max()) + 1) + filler
+    v_t, v_f, v_tf = (_covariance(influence, codes) for codes in (template, filler, both))
+    # no direction may vary less than single cells do
+    size, axes = np.linalg.eigh(v_t + v_f - v_tf)
+    size = np.maximum(size, ((axes.T @ v_tf) * axes.T).sum(1))
+    share = np.array([len(rows) for rows in bins]) / len(off)
+    drawn = np.array([off[rows].mean() for rows in bins]) + (
+        rng.standard_normal((RESAMPLES, len(bins))) * np.sqrt(size) @ axes.T
+    )
+    squared = (drawn**2 - 2 * (axes**2 @ size)) @ share
     low, high = np.quantile(squared, [(1 - level) / 2, (1 + level) / 2])
     return math.sqrt(max(low, 0.0)), math.sqrt(max(high, 0.0))
+
+
+def _covariance(influence: Floats, codes: Ints) -> Floats:
+    """Cluster-robust covariance (bins, bins) of means, from the influence of each row (rows, bins)."""
+    found, inverse = np.unique(codes, return_inverse=True)
+    sums = np.zeros((len(found), influence.shape[1]))
+    np.add.at(sums, inverse, influence)
+    g = len(found)
+    return np.asarray(sums.T @ sums * g / (g - 1)) if g > 1 else np.zeros((influence.shape[1],) * 2)
 
 
 def coverage_curve(confidence: Floats, correct: Floats) -> tuple[Floats, Floats, Floats]:

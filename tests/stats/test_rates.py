@@ -8,7 +8,17 @@ from scipy.special import expit
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
-from audit.stats import Part, calibration_error, coverage_curve, effective_rows, share_interval, solve, wilson
+from audit.stats import (
+    Part,
+    calibration_error,
+    calibration_interval,
+    coverage_curve,
+    effective_rows,
+    generator,
+    share_interval,
+    solve,
+    wilson,
+)
 
 
 def rate(table):
@@ -84,3 +94,35 @@ def test_coverage_curve_takes_the_surest_first():
     assert coverage == pytest.approx([0.5, 0.75, 1.0])
     assert accuracy == pytest.approx([1.0, 2 / 3, 0.5])
     assert threshold == pytest.approx([0.9, 0.7, 0.6])
+
+
+def answers(rng, templates, fillers, shift, sd):
+    """Confidence and right answers, with template and filler effects; the shift makes a model surer than right."""
+    score = np.abs(rng.normal(2, 1, (templates, fillers)))
+    level = score + shift + rng.normal(0, sd, (templates, 1)) + rng.normal(0, sd, (1, fillers))
+    correct = (rng.random((templates, fillers)) < expit(level)).astype(float)
+    template, filler = (codes.ravel() for codes in np.indices((templates, fillers)))
+    return template, filler, expit(score).ravel(), correct.ravel()
+
+
+@pytest.mark.parametrize(("shift", "sd"), [(0.0, 0.0), (-1.0, 0.0), (-1.0, 0.5)])
+def test_the_interval_of_the_calibration_error_holds_the_truth(shift, sd):
+    rng = np.random.default_rng(11)
+    _, _, confidence, correct = answers(rng, 800, 800, shift, sd)
+    truth = 0.0 if shift == sd == 0 else calibration_error(confidence, correct)
+    held = []
+    for run in range(120):
+        low, high = calibration_interval(*answers(rng, 16, 24, shift, sd), np.random.default_rng(run))
+        held.append(low <= truth <= high)
+    assert np.mean(held) >= 0.93
+
+
+def test_a_calibration_error_has_an_interval_from_a_hundred_rows_and_two_clusters_on():
+    rng = np.random.default_rng(12)
+    low, high = calibration_interval(*answers(rng, 10, 10, 0.0, 0.0), generator(0, "x"))
+    assert 0 <= low < high
+    few = answers(rng, 9, 11, 0.0, 0.0)
+    assert all(math.isnan(x) for x in calibration_interval(*few, generator(0, "x")))
+    template, filler, confidence, correct = answers(rng, 10, 10, 0.0, 0.0)
+    one = np.zeros_like(template)
+    assert all(math.isnan(x) for x in calibration_interval(one, one, confidence, correct, generator(0, "x")))

@@ -10,9 +10,10 @@ import pytest
 
 from audit.validate import keep
 from audit.validate.catalogue import planted_models
-from audit.validate.designs import Endpoint
+from audit.validate.criteria import RECALL
+from audit.validate.designs import Endpoint, endpoints
 from audit.validate.keep import Clock, Kept
-from audit.validate.power import cards, write_cards
+from audit.validate.power import POWER_FILE, VERSION, cards, write_cards
 from audit.validate.simulate import Design, Desk, check, interval, run_designs, work
 from audit.validate.worlds import REALISTIC
 
@@ -95,3 +96,15 @@ def test_cards_say_what_the_planted_runs_gave(tmp_path):
     path = write_cards([found], "a command", tmp_path / "power.json")
     written = json.loads(path.read_text())
     assert (written["version"], written["command"], written["cards"]) == (1, "a command", [card])
+
+
+def test_the_package_carries_a_card_for_every_primary_contrast():
+    stored = json.loads(POWER_FILE.read_text(encoding="utf-8"))
+    assert stored["version"] == VERSION
+    named = {(card["suite"], card["contrast"]) for card in stored["cards"]}
+    assert named == {(e.suite, e.contrast) for e in endpoints() if e.primary}
+    for card in stored["cards"]:
+        assert card["runs"] >= 200
+        assert 0 <= card["low"] <= card["noticed"] <= card["high"] <= 1
+        assert card["at_1_5"] >= RECALL
+        assert card["gap"] > 0
