@@ -225,7 +225,7 @@ def prior_correction() -> None:
     assert len(cells) > 500
     assert np.abs(cells["value"].to_numpy() - expected).max() < 1e-6
     prior = next(e for e in suite_named("occupations").examples if e.role == "prior")
-    hidden = _request(prior, "score", 0).hidden
+    hidden = _request(prior, "score", 0, None, False).hidden
     assert hidden
     assert hidden == prior.spans
 

@@ -106,6 +106,7 @@ def test_drawings_in_the_pdf_bring_their_own_style(result):
     assert drawings and set(drawings) == {"<style>"}
 
 
+@pytest.mark.filterwarnings("ignore:HarfBuzz-Subset will be required:DeprecationWarning")
 def test_the_pdf_is_a_pdf_or_one_line_says_what_is_missing(folder):
     try:
         import weasyprint  # noqa: F401
