@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from audit.validate import keep
+from audit.validate import designs, keep
 from audit.validate.catalogue import planted_models
 from audit.validate.criteria import RECALL
-from audit.validate.designs import Endpoint, endpoints
+from audit.validate.designs import Endpoint, endpoints, suite_named
 from audit.validate.keep import Clock, Kept
 from audit.validate.power import POWER_FILE, VERSION, cards, write_cards
 from audit.validate.simulate import Design, Desk, check, interval, run_designs, work
@@ -46,20 +47,20 @@ def test_finished_designs_are_read_again_and_unfinished_ones_are_run(tmp_path):
 
 def test_what_was_kept_is_not_used_for_other_code_or_other_items(tmp_path, monkeypatch):
     kept = Kept(tmp_path)
-    kept.save(np.ones((2, 3)), "runs", "sarcasm", "one")
-    assert kept.load("runs", "sarcasm", "one") == [[1.0] * 3] * 2
-    assert kept.load("runs", "sarcasm", "two") is None
-    assert kept.load("runs", "slang", "one") is None
+    kept.save(np.ones((2, 3)), "runs", "sarcasm", "cue-lift")
+    assert kept.load("runs", "sarcasm", "cue-lift") == [[1.0] * 3] * 2
+    assert kept.load("runs", "sarcasm", "sarcasm-shortfall") is None
+    assert kept.load("runs", "slang", "slang-gap") is None
     monkeypatch.setattr(keep, "code_digest", lambda kind: "another")
-    assert kept.load("runs", "sarcasm", "one") is None
+    assert kept.load("runs", "sarcasm", "cue-lift") is None
 
 
 def test_a_file_that_was_cut_off_counts_as_missing(tmp_path):
     kept = Kept(tmp_path)
-    kept.save(np.ones(3), "runs", "sarcasm", "one")
-    path = kept.path("runs", "sarcasm", "one")
+    kept.save(np.ones(3), "runs", "sarcasm", "cue-lift")
+    path = kept.path("runs", "sarcasm", "cue-lift")
     path.write_text(path.read_text()[:-4])
-    assert kept.load("runs", "sarcasm", "one") is None
+    assert kept.load("runs", "sarcasm", "cue-lift") is None
 
 
 def test_whole_audits_are_kept_as_well(tmp_path, monkeypatch):
@@ -108,3 +109,18 @@ def test_the_package_carries_a_card_for_every_primary_contrast():
         assert 0 <= card["low"] <= card["noticed"] <= card["high"] <= 1
         assert card["at_1_5"] >= RECALL
         assert card["gap"] > 0
+
+
+def test_runs_hang_on_their_own_contrast_alone(monkeypatch):
+    before = keep.contrast_digest("sarcasm", "cue-lift"), keep.suite_digest("sarcasm")
+    whole = suite_named("sarcasm")
+    other = tuple(replace(c, higher="other words") if c.name == "sarcasm-shortfall" else c for c in whole.contrasts)
+    monkeypatch.setattr(designs, "suite_named", lambda name, depth="standard": replace(whole, contrasts=other))
+    for cached in (keep.contrast_digest, keep.suite_digest, designs.bench):
+        cached.cache_clear()
+    try:
+        assert keep.contrast_digest("sarcasm", "cue-lift") == before[0]
+        assert keep.suite_digest("sarcasm") != before[1]
+    finally:
+        for cached in (keep.contrast_digest, keep.suite_digest, designs.bench):
+            cached.cache_clear()
