@@ -68,7 +68,7 @@ def show_suite(name: str, depth: Depth) -> None:
         examples = [e for e in suite.examples if e.test == test.name]
         out.print()
         out.print(Text(test.title, style="bold"))
-        out.print(Padding(Text(f"{test.name}: {TYPES[test.type]}; {len(examples):,} texts", style="dim"), (0, 0, 0, 2)))
+        out.print(Padding(Text(f"{test.name}, {len(examples):,} texts; {TYPES[test.type]}", style="dim"), (0, 0, 0, 2)))
         lines = [test.rationale, f"Expected: {test.expected}", f"Harm: {test.harm}"]
         lines += [f"Limits: {test.limits}"] if test.limits else []
         lines += [f"Content note: {test.content_note}"] if test.content_note else []
