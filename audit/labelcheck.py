@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from audit.schema import Suite
+from audit.schema import Example, Suite
 
 PASSES, CHECK = "label_passes.tsv", "label_check.tsv"
 COLUMNS = ("suite", "test", "items", "alpha", "disagreements", "resolution")
@@ -134,3 +134,30 @@ def overall(rows: Iterable[dict[str, str]]) -> tuple[int, int]:
     """Give how many items were judged, and how many judgements fell outside the allowed labels."""
     listed = list(rows)
     return sum(int(row["items"]) for row in listed), sum(int(row["disagreements"]) for row in listed)
+
+
+def wording(example: Example) -> tuple[str, str]:
+    """Give the frame of an example, and which of its wordings it is: its form, or else its arm."""
+    return example.template, example.features.get("form", example.group)
+
+
+def unjudged(suite: Suite, judged: Iterable[Judgement]) -> list[str]:
+    """List the wordings of frames that nobody has judged as they are now, in the order of the suite.
+
+    Args:
+        suite: at full depth.
+        judged: of any suite.
+
+    Returns:
+        One example id for each wording without a judgement; texts without a right answer, and blanks, need none.
+    """
+    known = {(found.example, found.digest) for found in judged if found.suite == suite.name}
+    first: dict[tuple[str, str], str] = {}
+    seen: set[tuple[str, str]] = set()
+    for example in suite.examples:
+        if example.allowed is None or example.choices:
+            continue
+        first.setdefault(wording(example), example.id)
+        if (example.id, text_digest(example.text)) in known:
+            seen.add(wording(example))
+    return [example for key, example in first.items() if key not in seen]

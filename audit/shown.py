@@ -57,6 +57,7 @@ def show_suite(name: str, depth: Depth) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    from audit.datasheet import TYPES
     from audit.suites import load_suites
 
     out, _ = consoles()
@@ -66,9 +67,8 @@ def show_suite(name: str, depth: Depth) -> None:
     for test in suite.tests:
         examples = [e for e in suite.examples if e.test == test.name]
         out.print()
-        out.print(
-            Text(test.title, style="bold"), Text(f"{test.name}, {test.type}, {len(examples):,} items", style="dim")
-        )
+        out.print(Text(test.title, style="bold"))
+        out.print(Padding(Text(f"{test.name}, {len(examples):,} texts; {TYPES[test.type]}", style="dim"), (0, 0, 0, 2)))
         lines = [test.rationale, f"Expected: {test.expected}", f"Harm: {test.harm}"]
         lines += [f"Limits: {test.limits}"] if test.limits else []
         lines += [f"Content note: {test.content_note}"] if test.content_note else []
@@ -96,12 +96,12 @@ def show_label_check() -> None:
     from pathlib import Path
 
     import probes
-    from audit.labelcheck import CHECK, check, judgements, overall, table
+    from audit.labelcheck import CHECK, check, judgements, overall, table, unjudged
     from audit.suites import load_suites
 
     out, _ = consoles()
-    judged = judgements()
-    rows = [row for suite in load_suites(None, "full") for row in check(suite, judged)]
+    judged, suites = judgements(), load_suites(None, "full")
+    rows = [row for suite in suites for row in check(suite, judged)]
     path = Path(probes.__path__[0]) / "data" / CHECK
     path.write_text(table(rows), encoding="utf-8")
     for row in rows:
@@ -110,3 +110,7 @@ def show_label_check() -> None:
         )
     items, outside = overall(rows)
     out.print(f"{items:,} judged by two automated annotators; {outside} with a first label that is not allowed.")
+    missing = [(suite.name, example) for suite in suites for example in unjudged(suite, judged)]
+    out.print(f"{len(missing):,} wordings of frames without a judgement{':' if missing else '.'}")
+    for name, example in missing:
+        out.print(f"  {name} {example}")

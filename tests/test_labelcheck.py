@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from audit.labelcheck import CHECK, Judgement, check, judgements, krippendorff_alpha, table, text_digest
+from audit.labelcheck import CHECK, Judgement, check, judgements, krippendorff_alpha, table, text_digest, unjudged
 from audit.suites import load_suites
 
 
@@ -48,3 +48,16 @@ def test_the_table_is_that_of_the_passes_and_nothing_is_open():
     assert table(rows) == (files("probes") / "data" / CHECK).read_text(encoding="utf-8"), "run: caveat suites labels"
     assert [row["test"] for row in rows if row["resolution"] == "open"] == []
     assert sum(int(row["items"]) for row in rows) > 5000
+
+
+def test_a_reworded_frame_is_listed_until_it_is_judged(sarcasm):
+    judged = [found for found in judgements() if found.suite == "sarcasm"]
+    assert unjudged(sarcasm, judged) == []
+    arm = [example for example in sarcasm.examples if (example.template, example.group) == ("thanks-1", "sincere")]
+    without = [found for found in judged if found.example not in {example.id for example in arm}]
+    assert unjudged(sarcasm, without) == [arm[0].id]
+
+
+def test_every_wording_of_every_frame_is_judged_as_it_is_now():
+    judged = judgements()
+    assert [example for suite in load_suites(None, "full") for example in unjudged(suite, judged)] == []
