@@ -50,6 +50,7 @@ def list_third_party() -> None:
             out.print(Padding(Text(line), (0, 0, 0, 2)))
         out.print()
     out.print(Text(f"None is part of this program. {COMPATIBILITY}"))
+    out.print(Text("How each is scored, and where that differs from its authors' scripts: docs/third-party.md"))
 
 
 def show_suite(name: str, depth: Depth) -> None:

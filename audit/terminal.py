@@ -95,25 +95,31 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     from rich.padding import Padding
     from rich.text import Text
 
-    from audit.findings import key_findings
+    from audit.findings import COMPATIBILITY, key_findings
 
     out.print()
     out.print(Text(f"{result.model.id}", style="bold"), Text(f"@ {result.model.revision[:12]}", style="dim"))
     for note in result.model.notes:
         out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
     rows = sum(suite.examples for suite in result.suites)
-    primary = [f for f in result.findings if f.primary]
+    borrowed = [f for f in result.findings if f.reason == COMPATIBILITY]
+    own = [f for f in result.findings if f.reason != COMPATIBILITY]
+    primary = [f for f in own if f.primary]
     out.print(
         f"  {rows:,} items in {len(result.suites)} suites at {result.settings.depth} depth; "
-        f"{len(primary)} primary and {len(result.findings) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
+        f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
     telling = [f for f in key_findings(result.findings) if f.verdict in TELLING]
-    if not telling:
+    if not telling and own:
         out.print("  No contrast was told apart from zero; the report says what could have been seen.")
     for finding in telling:
         line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line.append(f"{finding.suite}  ", style="bold default")
+        line.append(finding.sentence, style="default")
+        out.print(Padding(line, (0, 0, 0, 2)))
+    for finding in borrowed:
+        line = Text(f"{finding.suite}  ", style="bold")
         line.append(finding.sentence, style="default")
         out.print(Padding(line, (0, 0, 0, 2)))
     silent = [f for f in primary if f not in telling and f.verdict != "undefined"]

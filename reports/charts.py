@@ -132,6 +132,8 @@ def _forest_question(findings: Sequence[Finding], unit: Unit) -> str:
 
 def _forest_title(findings: Sequence[Finding]) -> str:
     judged = [f for f in findings if f.verdict != "undefined"]
+    if any(map(headings.compatibility, findings)):
+        return "Compatibility results, without a verdict"
     if not judged:
         return "Illustrations: too few items for a verdict"
     beyond = sum(f.verdict == "finding" for f in judged)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from audit.findings import COMPATIBILITY
 from audit.schema import Contrast, Finding
 from reports import words
 
@@ -103,4 +104,9 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
 
 def illustration(finding: Finding) -> bool:
     """Whether a finding has numbers, but too few items for a verdict."""
-    return finding.verdict == "undefined" and math.isfinite(finding.gap)
+    return finding.verdict == "undefined" and math.isfinite(finding.gap) and not compatibility(finding)
+
+
+def compatibility(finding: Finding) -> bool:
+    """Whether a finding is a number of a third-party benchmark, which gets no verdict."""
+    return finding.reason == COMPATIBILITY

@@ -121,7 +121,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def limits(result: AuditResult) -> Iterator[str]:
     """Say what was not covered and what could not have been seen, in this very audit."""
-    yield "- Real texts. The items are short, clean, US English, author-labelled and unpiloted."
+    if any(not suite.compatibility for suite in result.suites):
+        yield "- Real texts. The items are short, clean, US English, author-labelled and unpiloted."
     for entry in result.skipped:
         if "/" not in entry.what:
             yield f"- Anything about {escape(entry.what)}: {escape(entry.reason)}."

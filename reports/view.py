@@ -160,6 +160,8 @@ def anchor(finding: Finding) -> str:
 
 def severity_word(finding: Finding) -> str:
     """Word beside the icon of a finding."""
+    if headings.compatibility(finding):
+        return "Compatibility result"
     if finding.verdict == "undefined":
         return "Illustration" if headings.illustration(finding) else "No verdict"
     return words.SEVERITY_WORDS[finding.severity]
