@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CHARACTER = 7.1
 _CELL = 26.0
-_LEAST, _MOST = 20.0, 44.0
+_LEAST, _MOST = 22.0, 44.0
 """Pixels of a square on the page; more pieces make smaller squares."""
 _WIDE = 640
 
@@ -104,12 +104,19 @@ def to_plotly(spec: ChartSpec) -> go.Figure:
 
 def _layout(spec: ChartSpec) -> dict[str, Any]:
     cell = min(max(_WIDE / max(len(spec.series), 1), _LEAST), _MOST)
-    plain = {"showgrid": False, "zeroline": False, "tickmode": "array", "automargin": True, "fixedrange": True}
+    plain: dict[str, Any] = {
+        "showgrid": False,
+        "zeroline": False,
+        "tickmode": "array",
+        "automargin": True,
+        "fixedrange": True,
+        "ticklabelstandoff": 6,
+    }
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13},
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 40},
+        "margin": {"l": 8, "r": 44, "t": 8, "b": 40},
         "xaxis": plain
         | {
             "side": "top",
@@ -136,6 +143,7 @@ def _layout(spec: ChartSpec) -> dict[str, Any]:
                 "showarrow": False,
             }
         ],
+        "width": round(cell * len(spec.series) + 44 + _CHARACTER * max(len(row.label) for row in spec.rows) + 30),
         "height": round(cell * len(spec.rows) + 130),
     }
 

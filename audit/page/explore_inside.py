@@ -145,9 +145,9 @@ def _chart(
         question="Which word does the answer hang on?",
         title=f"{told}{whose}" if top >= 0.005 else "No single word moves the answer",
         sentence=f"Right of 0: with the word, {what} is more probable than without it. Left of 0: less. One sentence, "
-        "no interval: it says what happened here, not what the word does elsewhere.",
+        "no interval: the chart says what happened here, not what a word does elsewhere.",
         unit="points",
-        axis=f"with the word minus without it, points of the probability of {what}",
+        axis="\N{LEFTWARDS ARROW} lowers it   points of probability   raises it \N{RIGHTWARDS ARROW}",
         rows=rows,
         series=tuple(series),
         span=span_of(found, "points", zero=True),
@@ -166,7 +166,7 @@ def drawn(spec: ChartSpec) -> Any:
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT, height=150 + (ROW + 8 * len(spec.series)) * len(spec.rows), margin_t=44)
-    figure.update_xaxes(title_text="points", title_font_size=PLOT_TEXT, nticks=6, tickangle=0, fixedrange=True)
+    figure.update_xaxes(title_text=spec.axis, title_font_size=PLOT_TEXT, nticks=6, tickangle=0, fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     figure.update_traces(marker_size=12)
     for place, trace in enumerate(figure.data):
@@ -226,13 +226,18 @@ def heat(found: Attention, layer: int, head: int) -> ChartSpec:
         question="Which piece takes from which?",
         title=f"Layer {layer} of {layers}, {which}",
         sentence=f"A row is a piece that takes, a column one that it takes from; every row adds to 100 %. The darkest: "
-        f'"{found.pieces[taker]}" takes {most} from "{found.pieces[giver]}". {found.note}'.strip(),
+        f"{_quoted(found.pieces[taker])} takes {most} from {_quoted(found.pieces[giver])}. {found.note}".strip(),
         unit="share",
         axis="rows take from columns",
         rows=rows,
         series=series,
         span=(0.0, max(float(weights.max()), 1e-9)),
     )
+
+
+def _quoted(piece: str) -> str:
+    """Set a piece in quotation marks by hand: it may end in a mark that misleads a rule."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{piece}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def heat_drawn(spec: ChartSpec) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from functools import partial
 from html import escape
@@ -14,7 +15,8 @@ from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, stored_line, texts
 from audit.page.room import Room
 from audit.page.shelf import OFFERS
-from audit.page.threshold_numbers import Group, Lines, Look, Outcome, Posts, chart, sentence, title
+from audit.page.threshold_numbers import Group, Lines, Look, Outcome, Posts
+from audit.page.threshold_words import chart, sentence, title
 from audit.schema import CaveatError
 from lessons.masking import LESSON
 from reports import words
@@ -24,6 +26,8 @@ START, STEP = 50, 5
 LONGEST = 300
 ROW = 74
 """Pixels of a row of the chart."""
+LABEL = 16
+"""Characters in a line of a row's label."""
 APART = 0.17
 """How far the two dots of a row stand from its middle, in rows."""
 
@@ -218,7 +222,10 @@ def figure(outcome: Outcome) -> Any:
     drawn = to_plotly(spec)
     drawn.update_layout(font_size=PLOT_TEXT, height=120 + ROW * len(spec.rows), margin_t=44)
     drawn.update_xaxes(title_text="per cent", title_font_size=PLOT_TEXT, fixedrange=True)
-    drawn.update_yaxes(fixedrange=True)
+    # Broken in short lines, so that a phone has room for the dots.
+    labels = ["<br>".join(textwrap.wrap(row.label, LABEL)) for row in spec.rows]
+    labels = [f"<b>{label}</b>" if row.strong else label for label, row in zip(labels, spec.rows, strict=True)]
+    drawn.update_yaxes(fixedrange=True, ticklabelstandoff=14, ticktext=labels)
     drawn.update_traces(marker_size=14, error_x_thickness=3)
     for trace, shift in zip(drawn.data, (-APART, APART), strict=True):
         trace.y = [place + shift for place in trace.y]
@@ -251,10 +258,11 @@ def _beside(posts: Posts, look: Look, outcome: Outcome, own: Mapping[str, Any]) 
     why = f'<p class="muted">You wrote: {escape(str(own["why"]))}</p>'
     if round(100 * outcome.at) == own["at"]:
         return f"<p><strong>This is the line that you committed to.</strong></p>{why}"
-    return (
-        f"<p>You committed to <strong>{own['at']}</strong>: {first.missed.count} missed and {first.alarm.count} false "
-        f"alarms. Here it is {now.missed.count} and {now.alarm.count}.</p>{why}"
-    )
+    return f"<p>You committed to <strong>{own['at']}</strong>: {_counts(first)}. Here it is {_counts(now)}.</p>{why}"
+
+
+def _counts(group: Group) -> str:
+    return f"{words.integer(group.missed.count)} missed and {words.plural(group.alarm.count, 'false alarm')}"
 
 
 def _row(group: Group) -> str:

@@ -20,6 +20,8 @@ FEWER_WORDS = 6
 """The same where several models stand side by side."""
 MOST = 4
 """Models in one view."""
+_HOW_LABELS = "Every label with its probability; together they add to 100 %."
+_HOW_LISTS = "The best words for the blank, with their probability. Those in bold are not in the other list."
 EXPLORATION = "Exploration: one pair is an anecdote. It enters no statistic and is not stored."
 _BLANK = re.compile(r"\[mask\]|<mask>|_{2,}", re.IGNORECASE)
 
@@ -109,25 +111,16 @@ def answered(models: Sequence[LoadedModel], sentences: tuple[str, str], answers:
     widest = max(tops, default=1.0) if blank else 1.0
     parts = "".join(
         f'<section class="model"><h3>{escape(model.info.id)}</h3><p>{escape(_difference(model, pair))}</p>'
-        f'<div class="twins">{_half("First", model, first, pair[0], pair[1], widest, shown)}'
-        f"{_half('Second', model, second, pair[1], pair[0], widest, shown)}</div></section>"
+        f"{_lists(pair, widest, shown) if blank else _labels(pair)}{_pieces(model, sentences, pair)}</section>"
         for model, pair in zip(models, answers, strict=True)
     )
     many = " several" if len(models) > 1 else ""
+    how = _HOW_LISTS if blank else _HOW_LABELS
     return page(
         '<h2 tabindex="-1">What do they answer?</h2>'
         f'<ul class="lesson-twins"><li><span class="arm">First</span><span class="said">{marked(first, second)}</span>'
         f'</li><li><span class="arm">Second</span><span class="said">{marked(second, first)}</span></li></ul>'
-        f'<div class="models{many}">{parts}</div><p class="muted">{EXPLORATION}</p>'
-    )
-
-
-def _half(
-    name: str, model: LoadedModel, text: str, answer: Response, other: Response, widest: float, shown: int
-) -> str:
-    return (
-        f'<section aria-label="{name} sentence"><p class="arm">{name}</p>'
-        f"{_answer(model, answer, other, widest, shown)}{_pieces(pieces(model, text), answer)}</section>"
+        f'<p class="muted">{how}</p><div class="models{many}">{parts}</div><p class="muted">{EXPLORATION}</p>'
     )
 
 
@@ -164,32 +157,59 @@ def percent(p: float) -> str:
     return f"{100 * p:.{digits}f}\N{NARROW NO-BREAK SPACE}%"
 
 
-def _answer(model: LoadedModel, answer: Response, other: Response, widest: float, shown: int) -> str:
-    if fills(model):
-        there = {word for word, _ in other.top[:shown]}
-        rows = [(word, p, word not in there) for word, p in answer.top[:shown]]
-        title = "Best words for the blank; those in bold are not among the twin\N{RIGHT SINGLE QUOTATION MARK}s"
-    else:
-        rows = [(label, p, False) for label, p in zip(answer.labels, answer.probabilities, strict=True)]
-        title = "All labels with their probability"
-    if not rows:
-        return '<p class="muted">This model offers no words of its own.</p>'
-    cells = "".join(
-        f"<span{' class=alone' if alone else ''}>{escape(word)}</span>"
-        f'<span class="track" aria-hidden="true"><span style="width:{100 * p / max(widest, 1e-9):.1f}%"></span></span>'
-        f'<span class="num">{percent(p)}</span>'
-        for word, p, alone in rows
-    )
-    return f'<p class="muted">{title}</p><div class="bars">{cells}</div>'
-
-
-def _pieces(found: Sequence[str], answer: Response) -> str:
-    items = "".join(f"<li{' class=odd' if piece in ('[UNK]', '<unk>') else ''}>{escape(piece)}</li>" for piece in found)
-    unknown = ""
-    if answer.unknown:
-        unknown = f" The model does not know {plural(answer.unknown, 'of them', 'of them')}: it reads a mark instead."
+def _bar(p: float, widest: float, second: bool = False) -> str:
+    kind = " second" if second else ""
     return (
-        f'<details><summary>{plural(len(found), "piece")} the model reads</summary><ul class="pieces">{items}</ul>'
-        f'<p class="muted">A tokenizer cuts text into pieces that it knows; rare words become several.{unknown}</p>'
-        "</details>"
+        f'<span class="track{kind}" aria-hidden="true"><span style="width:{100 * p / max(widest, 1e-9):.1f}%"></span>'
+        f'</span><span class="num">{percent(p)}</span>'
+    )
+
+
+def _labels(pair: Sequence[Response]) -> str:
+    """Give every label with its probability: a bar for the first sentence over one for its twin."""
+    one, other = (dict(zip(answer.labels, answer.probabilities, strict=True)) for answer in pair)
+    cells = "".join(
+        f'<span class="which">{escape(label)}</span><span class="arm">First</span>{_bar(p, 1.0)}'
+        f'<span class="arm">Second</span>{_bar(other.get(label, 0.0), 1.0, True)}'
+        for label, p in one.items()
+    )
+    return f'<div class="bars pairs">{cells}</div>'
+
+
+def _lists(pair: Sequence[Response], widest: float, shown: int) -> str:
+    """Give the best words for the blank of each sentence; those that the other list has not are set in bold."""
+    one, two = (answer.top[:shown] for answer in pair)
+    if not one and not two:
+        return '<p class="muted">This model offers no words of its own.</p>'
+    halves = []
+    for name, own, other in (("First", one, two), ("Second", two, one)):
+        there = {word for word, _ in other}
+        cells = "".join(
+            f"<span{'' if word in there else ' class=alone'}>{escape(word)}</span>{_bar(p, widest, name == 'Second')}"
+            for word, p in own
+        )
+        halves.append(
+            f'<section aria-label="{name} sentence"><p class="arm">{name}</p><div class="bars">{cells}</div></section>'
+        )
+    return f'<div class="twins">{"".join(halves)}</div>'
+
+
+def _pieces(model: LoadedModel, sentences: Sequence[str], pair: Sequence[Response]) -> str:
+    """Give what the tokenizer makes of both sentences."""
+    found = [pieces(model, text) for text in sentences]
+    lists = "".join(
+        f'<ul class="pieces" aria-label="{name} sentence">'
+        + "".join(f"<li{' class=odd' if piece in ('[UNK]', '<unk>') else ''}>{escape(piece)}</li>" for piece in own)
+        + "</ul>"
+        for name, own in zip(("First", "Second"), found, strict=True)
+    )
+    unknown = sum(answer.unknown for answer in pair)
+    strange = (
+        f" The model does not know {plural(unknown, 'of them', 'of them')}: it reads a mark instead." if unknown else ""
+    )
+    cut = " It did not read to the end: the text is longer than it can take." if any(a.truncated for a in pair) else ""
+    return (
+        f"<details><summary>{len(found[0])} and {plural(len(found[1]), 'piece')} that it reads</summary>{lists}"
+        f'<p class="muted">A tokenizer cuts text into pieces that it knows; rare words become several.{strange}{cut}'
+        "</p></details>"
     )

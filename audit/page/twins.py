@@ -14,15 +14,23 @@ from audit.owndata.perturb import rewrites
 from audit.schema import MASK
 
 KINDS = (
-    ("person", "another person"),
+    ("person", "about another person"),
     ("negate", "with a not, or without"),
     ("sarcasm", "in a sarcastic tone"),
-    ("slang", "slang or standard words"),
+    ("slang", "in slang, or in standard words"),
 )
 """Key of a kind of twin, and what it is called."""
 
 BY_HAND = "Write the twin yourself: change one thing only."
 
+_SAID = {
+    "he to she": "words for a man to words for a woman",
+    "she to he": "words for a woman to words for a man",
+    "not added to praise": "not added",
+    "not added to complaint": "not added",
+    "not removed from praise": "not removed",
+    "not removed from complaint": "not removed",
+}
 _BLANK = "placeholderword"
 """Stands for a blank while a sentence is rewritten; no list of words has it."""
 _OWNED = re.compile(r"\b(?:her|his)\s+" + re.escape(MASK), re.IGNORECASE)
@@ -87,7 +95,8 @@ def _rewritten(text: str, kinds: tuple[str, ...]) -> tuple[Made, str]:
     for kind in kinds:
         for made in rewrites([held], (kind,), left=left):
             if not made.floor:
-                return Made(made.text.replace(_BLANK, MASK), f"Changed: {made.direction}."), ""
+                changed = _SAID.get(made.direction, made.direction)
+                return Made(made.text.replace(_BLANK, MASK), f"Changed: {changed}."), ""
     return Made(), next((reason for (_, reason) in left), "")
 
 
