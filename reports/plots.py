@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from reports import heat
 from reports.spec import COLOURS, ChartRow, ChartSpec, Mark, Series
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ def to_plotly(spec: ChartSpec) -> go.Figure:
     Returns:
         A figure with a transparent background and one scatter trace per series, in the order of `spec.series`;
         `x` holds the values of a row chart, `y` those of a scatter. Shares and points are printed per hundred.
+        A heat map is one trace instead, its numbers in `z`.
     """
     import plotly.graph_objects as go
+
+    if spec.kind == "heat":
+        return heat.to_plotly(spec)
 
     figure = go.Figure()
     flat = spec.kind != "scatter"

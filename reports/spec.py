@@ -10,7 +10,7 @@ from typing import Literal
 from audit.schema import SuiteInfo, Unit
 from reports.words import group_name
 
-ChartKind = Literal["forest", "dots", "dumbbell", "scatter"]
+ChartKind = Literal["forest", "dots", "dumbbell", "scatter", "heat"]
 Symbol = Literal["circle", "diamond", "square", "triangle-up"]
 
 FEW_EXAMPLES = 10

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
+from reports import heat
 from reports.spec import ChartRow, ChartSpec, Mark, ticks
 from reports.words import MINUS
 
@@ -70,6 +71,8 @@ def to_svg(spec: ChartSpec, narrow: bool = False) -> str:
     """
     if spec.kind == "scatter":
         return _scatter(spec, narrow)
+    if spec.kind == "heat":
+        return heat.to_svg(spec, narrow)
     frame = _frame(spec, narrow)
     body: list[str] = []
     top = 4.0

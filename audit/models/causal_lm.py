@@ -122,6 +122,16 @@ class CausalLM:
         first = self._encode(["the"])[0].ids[:lead]
         return f"Each text begins with {' '.join(tokenizer.convert_ids_to_tokens(list(first)))}."
 
+    @property
+    def network(self) -> Any:
+        """The torch module, for looking inside (`audit.models.attention`)."""
+        return self._vocabulary.model
+
+    @property
+    def raw_tokenizer(self) -> Any:
+        """The tokenizer that it came with."""
+        return self.tokenizer.raw
+
     def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
         """Tokenise: for a blank, a row for the text before it and one for each filled text; else one row."""
         planned = self._planned(requests)

@@ -37,6 +37,16 @@ class Classifier:
         self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._facts: dict[Request, tuple[int, int, bool]] = {}
 
+    @property
+    def network(self) -> Any:
+        """The torch module, for looking inside (`audit.models.attention`)."""
+        return self._model
+
+    @property
+    def raw_tokenizer(self) -> Any:
+        """The tokenizer that it came with."""
+        return self._tokenizer
+
     def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
         """Tokenise: one row a text, cut at its end where it is longer than the model reads."""
         if not requests:

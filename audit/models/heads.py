@@ -53,6 +53,11 @@ class Vocabulary:
         self._own: Any = getattr(model, "masked_logits", None)
         self.split = self._own is not None or self._verified()
 
+    @property
+    def model(self) -> Any:
+        """The whole model."""
+        return self._model
+
     def _verified(self) -> bool:
         import torch
 

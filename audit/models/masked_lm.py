@@ -75,6 +75,16 @@ class MaskedLM:
         """Whether only the positions asked for go through the vocabulary head."""
         return self._vocabulary.split
 
+    @property
+    def network(self) -> Any:
+        """The torch module, for looking inside (`audit.models.attention`)."""
+        return self._vocabulary.model
+
+    @property
+    def raw_tokenizer(self) -> Any:
+        """The tokenizer that it came with."""
+        return self.tokenizer.raw
+
     def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
         """Tokenise: a row for each distinct masking that a request needs."""
         planned = self._planned(requests)

@@ -103,6 +103,11 @@ class PieceTokenizer:
         self.special_ids = frozenset(tokenizer.all_special_ids) - {self.mask_id}
         self._known: dict[tuple[str, str, str, bool], tuple[int, ...] | None] = {}
 
+    @property
+    def raw(self) -> Any:
+        """The tokenizer itself."""
+        return self._tokenizer
+
     def encode(self, texts: Sequence[str]) -> list[Pieces]:
         """Tokenise some texts without cutting them."""
         encodings = self._backend.encode_batch(list(texts))

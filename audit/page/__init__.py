@@ -1,4 +1,4 @@
-"""The Gradio page: lessons, audit a model, try a sentence, and what it all means. One file per tab.
+"""The Gradio page: lessons, audit a model, explore, move a threshold, and what it all means. One file per tab.
 
 from audit.page import build_page, settings_for, serve
 
@@ -67,11 +67,12 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
     from audit.page.data_tab import build_data_tab
     from audit.page.engine import Engine
+    from audit.page.explore_tab import ExploreTab
     from audit.page.lesson_tab import LessonTab
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
-    from audit.page.try_tab import build_try_tab
+    from audit.page.threshold_tab import ThresholdTab
 
     room = Room(settings, engine or Engine())
     with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
@@ -82,8 +83,10 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
                 lessons = LessonTab(room, teacher)
             with gr.Tab("Audit", id="audit", elem_id="tab-audit"):
                 build_audit_tab(room, teacher)
-            with gr.Tab("Try it", id="try", elem_id="tab-try"):
-                build_try_tab(room, teacher)
+            with gr.Tab("Explore", id="explore", elem_id="tab-explore"):
+                ExploreTab(room, teacher)
+            with gr.Tab("Threshold", id="threshold", elem_id="tab-threshold"):
+                ThresholdTab(room)
             with gr.Tab("Your posts", id="data", elem_id="tab-data"):
                 build_data_tab(room, teacher)
             with gr.Tab("How to read", id="read", elem_id="tab-read"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audit.models.attention import Attention
 from audit.models.base import LoadedModel, Request, Response
 from audit.schema import AuditResult, Depth, Suite
 
@@ -41,6 +42,12 @@ def _score(model: LoadedModel, requests: Sequence[Request]) -> list[Response]:
     return score(model, requests)
 
 
+def _attention(model: LoadedModel, text: str) -> Attention:
+    from audit.models.attention import attention
+
+    return attention(model, text)
+
+
 def _report(result: AuditResult) -> str:
     from reports.html import render
 
@@ -58,3 +65,4 @@ class Engine:
     load_result: Callable[[Path], AuditResult] = _load_result
     score: Callable[[LoadedModel, Sequence[Request]], list[Response]] = _score
     report: Callable[[AuditResult], str] = _report
+    attention: Callable[[LoadedModel, str], Attention] = _attention

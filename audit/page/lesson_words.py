@@ -17,6 +17,8 @@ from reports import words
 from reports.evidence import Line
 from reports.view import severity_word
 
+_LINE = '<p><a href="#tab-threshold">Draw the line yourself: who is missed when you move it?</a></p>'
+
 
 def welcome() -> str:
     """Say what a lesson is, before one is chosen."""
@@ -207,6 +209,7 @@ def argue(lesson: Lesson, care: str) -> str:
     return page(
         f'<h2 tabindex="-1">What would change your mind?</h2><p class="lead">{say(lesson.change)}</p>'
         f'<h3>Argue about it</h3><ol class="lesson-questions">{asked}</ol>'
+        f"{_LINE if lesson.suite == 'masking' else ''}"
         f"<h3>Cards for this lesson</h3>{more}<h3>More cards</h3>{rest}"
         f"{help_lines if lesson.suite == 'masking' else ''}"
     )

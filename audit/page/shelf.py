@@ -76,7 +76,10 @@ def choose(settings: PageSettings, bundled: str, other: str, teacher: bool) -> s
 
 
 class Shelf:
-    """A few loaded models, shared by everybody; the one that was not asked for longest is let go."""
+    """Loaded models, shared by everybody: every bundled one, for they are small, and a few others.
+
+    Of the others, the one that was not asked for longest is let go.
+    """
 
     def __init__(self, load: Callable[[str], LoadedModel], size: int = 3) -> None:
         self._load = load
@@ -101,8 +104,9 @@ class Shelf:
             model = self._load(name)
             with self._lock:
                 self._models[name] = model
-                while len(self._models) > self._size:
-                    self._models.popitem(last=False)
+                others = [kept for kept in self._models if kept not in BUNDLED]
+                for oldest in others[: max(0, len(others) - self._size)]:
+                    del self._models[oldest]
             return model
 
     def __contains__(self, name: str) -> bool:

@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from audit.models.base import LoadedModel, Request, Response
 from audit.page.fragments import page
@@ -17,6 +16,13 @@ LONGEST = 300
 """Characters of an own sentence."""
 WORDS = 10
 """Best words shown for a blank."""
+FEWER_WORDS = 6
+"""The same where several models stand side by side."""
+MOST = 4
+"""Models in one view."""
+_HOW_LABELS = "Every label with its probability; together they add to 100 %."
+_HOW_LISTS = "The best words for the blank, with their probability. Those in bold are not in the other list."
+EXPLORATION = "Exploration: one pair is an anecdote. It enters no statistic and is not stored."
 _BLANK = re.compile(r"\[mask\]|<mask>|_{2,}", re.IGNORECASE)
 
 PAIRS = {
@@ -37,13 +43,13 @@ def fills(model: LoadedModel) -> bool:
     return FILL_MASK in model.info.tasks
 
 
-def clean(text: str, which: str, blank: bool) -> str:
+def clean(text: str, which: str, blank: bool | None) -> str:
     """Tidy an own sentence.
 
     Args:
         text: as typed.
         which: "first" or "second", for the message.
-        blank: whether it must have a blank.
+        blank: whether it must have a blank; None where both will do.
 
     Returns:
         The sentence in one line, its blank written [MASK].
@@ -57,9 +63,9 @@ def clean(text: str, which: str, blank: bool) -> str:
     if len(text) > LONGEST:
         raise CaveatError(f"The {which} sentence has {len(text)} characters. Keep it to {LONGEST}.")
     blanks = text.count(MASK)
-    if blank and blanks != 1:
+    if blank and blanks != 1 or blanks > 1:
         raise CaveatError(f"The {which} sentence has {plural(blanks, 'blank')}. This model needs exactly one [MASK].")
-    if not blank and blanks:
+    if blank is False and blanks:
         raise CaveatError(f"The {which} sentence has a blank, and this model judges whole sentences. Fill it in.")
     return text
 
@@ -71,21 +77,11 @@ def requests(model: LoadedModel, sentences: Sequence[str]) -> list[Request]:
 
 def pieces(model: LoadedModel, text: str) -> list[str]:
     """Give the pieces that a model's tokenizer makes of a text; words where it has none."""
-    tokenizer = _tokenizer(model)
+    tokenizer = getattr(model, "raw_tokenizer", None)
     if tokenizer is None:
         return text.split()
     mask = getattr(tokenizer, "mask_token", None)
     return [str(piece) for piece in tokenizer.tokenize(text.replace(MASK, mask) if mask else text)]
-
-
-def _tokenizer(model: LoadedModel) -> Any:
-    """Find the tokenizer that a model kind wraps, if it has one."""
-    for name in ("tokenizer", "_tokenizer"):
-        held = getattr(model, name, None)
-        for found in (held, getattr(held, "_tokenizer", None)):
-            if hasattr(found, "tokenize"):
-                return found
-    return None
 
 
 def marked(text: str, other: str) -> str:
@@ -99,23 +95,32 @@ def marked(text: str, other: str) -> str:
     return " ".join(out)
 
 
-def side_by_side(model: LoadedModel, sentences: tuple[str, str], answers: Sequence[Response]) -> str:
-    """Show two sentences, what the model made of them, and where the two differ."""
+def answered(models: Sequence[LoadedModel], sentences: tuple[str, str], answers: Sequence[Sequence[Response]]) -> str:
+    """Show two sentences and what every model made of them, side by side.
+
+    Args:
+        models: one to four, all of one kind.
+        sentences: first and twin.
+        answers: of each model, to the first and to the twin.
+    """
     first, second = sentences
-    # One scale for both, so that bars can be compared across the twins.
-    widest = max((p for answer in answers for _, p in answer.top), default=1.0) if fills(model) else 1.0
-    columns = "".join(
-        f'<section aria-label="{name}"><p class="said">{marked(text, twin)}</p>{_answer(model, answer, other, widest)}'
-        f"{_pieces(pieces(model, text), answer)}</section>"
-        for name, text, twin, answer, other in (
-            ("First sentence", first, second, answers[0], answers[1]),
-            ("Second sentence", second, first, answers[1], answers[0]),
-        )
+    blank = fills(models[0])
+    shown = WORDS if len(models) == 1 else FEWER_WORDS
+    # One scale for all, so that bars can be compared across twins and models.
+    tops = [p for pair in answers for answer in pair for _, p in answer.top[:shown]]
+    widest = max(tops, default=1.0) if blank else 1.0
+    parts = "".join(
+        f'<section class="model"><h3>{escape(model.info.id)}</h3><p>{escape(_difference(model, pair))}</p>'
+        f"{_lists(pair, widest, shown) if blank else _labels(pair)}{_pieces(model, sentences, pair)}</section>"
+        for model, pair in zip(models, answers, strict=True)
     )
+    many = " several" if len(models) > 1 else ""
+    how = _HOW_LISTS if blank else _HOW_LABELS
     return page(
-        f'<h3>{escape(model.info.id)} answers</h3><p class="lead">{escape(_difference(model, answers))}</p>'
-        f'<div class="twins">{columns}</div>'
-        '<p class="muted">Exploration: one pair is an anecdote. It enters no statistic and is not stored.</p>'
+        '<h2 tabindex="-1">What do they answer?</h2>'
+        f'<ul class="lesson-twins"><li><span class="arm">First</span><span class="said">{marked(first, second)}</span>'
+        f'</li><li><span class="arm">Second</span><span class="said">{marked(second, first)}</span></li></ul>'
+        f'<p class="muted">{how}</p><div class="models{many}">{parts}</div><p class="muted">{EXPLORATION}</p>'
     )
 
 
@@ -152,32 +157,59 @@ def percent(p: float) -> str:
     return f"{100 * p:.{digits}f}\N{NARROW NO-BREAK SPACE}%"
 
 
-def _answer(model: LoadedModel, answer: Response, other: Response, widest: float) -> str:
-    if fills(model):
-        there = {word for word, _ in other.top}
-        rows = [(word, p, word not in there) for word, p in answer.top]
-        title = "Best words for the blank; those in bold are not among the twin\N{RIGHT SINGLE QUOTATION MARK}s"
-    else:
-        rows = [(label, p, False) for label, p in zip(answer.labels, answer.probabilities, strict=True)]
-        title = "All labels with their probability"
-    if not rows:
-        return '<p class="muted">This model offers no words of its own.</p>'
-    cells = "".join(
-        f"<span{' class=alone' if alone else ''}>{escape(word)}</span>"
-        f'<span class="track" aria-hidden="true"><span style="width:{100 * p / max(widest, 1e-9):.1f}%"></span></span>'
-        f'<span class="num">{percent(p)}</span>'
-        for word, p, alone in rows
-    )
-    return f'<p class="muted">{title}</p><div class="bars">{cells}</div>'
-
-
-def _pieces(found: Sequence[str], answer: Response) -> str:
-    items = "".join(f"<li{' class=odd' if piece in ('[UNK]', '<unk>') else ''}>{escape(piece)}</li>" for piece in found)
-    unknown = ""
-    if answer.unknown:
-        unknown = f" The model does not know {plural(answer.unknown, 'of them', 'of them')}: it reads a mark instead."
+def _bar(p: float, widest: float, second: bool = False) -> str:
+    kind = " second" if second else ""
     return (
-        f'<details open><summary>{plural(len(found), "piece")} the model reads</summary><ul class="pieces">{items}</ul>'
-        f'<p class="muted">A tokenizer cuts text into pieces that it knows; rare words become several.{unknown}</p>'
-        "</details>"
+        f'<span class="track{kind}" aria-hidden="true"><span style="width:{100 * p / max(widest, 1e-9):.1f}%"></span>'
+        f'</span><span class="num">{percent(p)}</span>'
+    )
+
+
+def _labels(pair: Sequence[Response]) -> str:
+    """Give every label with its probability: a bar for the first sentence over one for its twin."""
+    one, other = (dict(zip(answer.labels, answer.probabilities, strict=True)) for answer in pair)
+    cells = "".join(
+        f'<span class="which">{escape(label)}</span><span class="arm">First</span>{_bar(p, 1.0)}'
+        f'<span class="arm">Second</span>{_bar(other.get(label, 0.0), 1.0, True)}'
+        for label, p in one.items()
+    )
+    return f'<div class="bars pairs">{cells}</div>'
+
+
+def _lists(pair: Sequence[Response], widest: float, shown: int) -> str:
+    """Give the best words for the blank of each sentence; those that the other list has not are set in bold."""
+    one, two = (answer.top[:shown] for answer in pair)
+    if not one and not two:
+        return '<p class="muted">This model offers no words of its own.</p>'
+    halves = []
+    for name, own, other in (("First", one, two), ("Second", two, one)):
+        there = {word for word, _ in other}
+        cells = "".join(
+            f"<span{'' if word in there else ' class=alone'}>{escape(word)}</span>{_bar(p, widest, name == 'Second')}"
+            for word, p in own
+        )
+        halves.append(
+            f'<section aria-label="{name} sentence"><p class="arm">{name}</p><div class="bars">{cells}</div></section>'
+        )
+    return f'<div class="twins">{"".join(halves)}</div>'
+
+
+def _pieces(model: LoadedModel, sentences: Sequence[str], pair: Sequence[Response]) -> str:
+    """Give what the tokenizer makes of both sentences."""
+    found = [pieces(model, text) for text in sentences]
+    lists = "".join(
+        f'<ul class="pieces" aria-label="{name} sentence">'
+        + "".join(f"<li{' class=odd' if piece in ('[UNK]', '<unk>') else ''}>{escape(piece)}</li>" for piece in own)
+        + "</ul>"
+        for name, own in zip(("First", "Second"), found, strict=True)
+    )
+    unknown = sum(answer.unknown for answer in pair)
+    strange = (
+        f" The model does not know {plural(unknown, 'of them', 'of them')}: it reads a mark instead." if unknown else ""
+    )
+    cut = " It did not read to the end: the text is longer than it can take." if any(a.truncated for a in pair) else ""
+    return (
+        f"<details><summary>{len(found[0])} and {plural(len(found[1]), 'piece')} that it reads</summary>{lists}"
+        f'<p class="muted">A tokenizer cuts text into pieces that it knows; rare words become several.{strange}{cut}'
+        "</p></details>"
     )

@@ -1,4 +1,4 @@
-"""The page in a browser: no request leaves this machine, no console error, a whole run, the report, own sentences."""
+"""The page in a browser: no request leaves this machine, no console error, a whole run, the report."""
 
 from __future__ import annotations
 
@@ -49,15 +49,3 @@ def test_a_term_opens_the_glossary(audit: Page) -> None:
     expect(page.get_by_text("Stored result.")).to_be_visible(timeout=PATIENCE)
     page.locator("#audit-findings a[href='#term-interval']").first.click()
     expect(page.locator("#term-interval")).to_be_focused(timeout=PATIENCE)
-
-
-def test_own_sentences_with_the_keyboard_alone(page: Page) -> None:
-    page.get_by_role("tab", name="Try it").press("Enter")
-    page.locator("#try-bundled input").nth(0).press("Space")
-    page.locator("#try-take").press("Enter")
-    first = page.locator("#try-first textarea")
-    expect(first).to_have_value("The man worked as a [MASK].", timeout=PATIENCE)
-    first.fill("The man is ___.")
-    page.locator("#try-compare").press("Enter")
-    expect(page.get_by_text("Exploration: one pair is an anecdote.")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#try-answer")).to_contain_text("<b>mechanic</b>")

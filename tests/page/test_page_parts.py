@@ -85,6 +85,9 @@ def test_a_shelf_loads_once_and_lets_the_oldest_go() -> None:
     shelf.get("a")
     shelf.get("c")
     assert "a" in shelf and "b" not in shelf and "c" in shelf
+    for name in BUNDLED:
+        shelf.get(name)
+    assert all(name in shelf for name in ("a", "c", *BUNDLED))
 
 
 def test_a_failed_load_is_tried_again() -> None:

@@ -125,12 +125,43 @@ def test_stored_results_open_at_once(visitor: Visitor) -> None:
 
 
 def test_own_sentences_are_answered_and_mistakes_are_one_line(visitor: Visitor) -> None:
-    visitor.ask("try-take", "fill-mask", "", None)
-    answer = visitor.ask("try-compare", None, "The man worked as a ___.", "The woman worked as a [MASK].")
+    visitor.ask("explore-take", "fill-mask", ["fill-mask"], "", None)
+    answer = visitor.ask("explore-compare", None, "The man worked as a ___.", "The woman worked as a [MASK].")
     assert "&lt;b&gt;mechanic" in answer and "<b>mechanic" not in answer
     assert "Only in the second: nurse" in answer
-    wrong = visitor.ask("try-compare", None, "No blank.", "The woman worked as a [MASK].")
+    wrong = visitor.ask("explore-compare", None, "No blank.", "The woman worked as a [MASK].")
     assert "The first sentence has 0 blanks. This model needs exactly one [MASK]." in wrong
+    same = visitor.ask("explore-compare", None, "He is a [MASK].", "He is a ___.")
+    assert "The two sentences are the same." in same
+
+
+def test_models_that_do_not_go_together_are_one_line(visitor: Visitor) -> None:
+    assert "No model is marked." in visitor.ask("explore-take", "fill-mask", [], "", None)
+    mixed = visitor.ask("explore-take", "text-classification", ["fill-mask"], "", None)
+    assert "fill-mask fills a blank; the kind that you marked judges a sentence" in mixed
+    many = ["sentiment", "sentiment-planted", "sentiment-even-handed", "word-count", "fill-mask"]
+    assert "5 models are marked" in visitor.ask("explore-take", "text-classification", many, "", None)
+
+
+def test_a_plain_function_has_no_attention_and_says_so(visitor: Visitor) -> None:
+    visitor.ask("explore-take", "text-classification", ["word-count"], "", None)
+    told = visitor.ask("explore-show", None, "A good day.", "A bad day.")
+    assert "word-count is a plain function and has no attention." in told
+    assert '"type": "heatmap"' not in told
+    left = visitor.ask("explore-weigh", None, "A good day.", "A bad day.", 1)
+    assert "Without \\u201cbad\\u201d, the probability of positive rises" in left
+
+
+def test_what_one_window_explores_is_not_in_another(visitor: Visitor, served: str) -> None:
+    visitor.ask("explore-take", "text-classification", ["word-count"], "", None)
+    assert "zebra" in visitor.ask("explore-compare", None, "A good zebra.", "A bad zebra.")
+    other = Visitor(served)
+    try:
+        told = other.ask("explore-take", "text-classification", ["word-count"], "", None)
+        told += other.ask("explore-compare", None, "A good day.", "A bad day.")
+        assert "zebra" not in told and "zebra" not in other.http.get("/").text
+    finally:
+        other.close()
 
 
 def test_a_model_that_is_not_there_is_one_line(visitor: Visitor) -> None:

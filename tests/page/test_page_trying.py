@@ -6,7 +6,7 @@ import pytest
 
 from audit.models.base import Request, Response
 from audit.models.function import FunctionModel, word_count
-from audit.page.trying import LONGEST, clean, marked, percent, pieces, requests, side_by_side
+from audit.page.trying import LONGEST, answered, clean, marked, percent, pieces, requests
 from audit.schema import CaveatError
 from audit.scoring import score
 
@@ -36,7 +36,7 @@ def test_twins_are_shown_side_by_side_and_escaped() -> None:
     pair = ("The <i>food</i> was good.", "The <i>food</i> was bad.")
     asked = requests(model, pair)
     assert asked == [Request(pair[0]), Request(pair[1])]
-    html = side_by_side(model, pair, score(model, asked))
+    html = answered([model], pair, [score(model, asked)])
     assert "<i>" not in html and html.count("negative") >= 2
     assert "the label changes from positive to negative" in html
     assert "not stored" in html
@@ -54,7 +54,7 @@ def test_fills_of_twins_are_compared() -> None:
         Response(top=(("nurse", 0.2), ("cook", 0.1))),
         Response(top=(("mechanic", 0.3), ("cook", 0.1)), unknown=1),
     ]
-    html = side_by_side(model, ("The woman [MASK].", "The man [MASK]."), answers)
+    html = answered([model], ("The woman [MASK].", "The man [MASK]."), [answers])
     assert "share 1" in html and "Only in the first: nurse" in html and "Only in the second: mechanic" in html
     assert "does not know 1 of them" in html
     assert requests(model, ("The [MASK].",))[0].top_k == 10
@@ -69,8 +69,21 @@ def test_pieces_come_from_the_models_tokenizer() -> None:
 
     model = word_count()
     assert pieces(model, "two words") == ["two", "words"]
-    model.tokenizer = Tokenizer()  # type: ignore[attr-defined]
+    model.raw_tokenizer = Tokenizer()  # type: ignore[attr-defined]
     assert pieces(model, "a[MASK]") == ["a", "<", "m", ">"]
+
+
+def test_four_models_stand_side_by_side_on_one_scale() -> None:
+    models = [word_count() for _ in range(4)]
+    pair = ("A good day.", "A <b>bad</b> day.")
+    html = answered(models, pair, [score(model, requests(model, pair)) for model in models])
+    assert html.count("<h3>word-count</h3>") == 4 and "several" in html and "<b>bad" not in html
+    assert html.count('class="which"') == 12
+    lists = [Response(top=tuple((f"w{n}", 0.1) for n in range(10)))] * 2
+    filler = FunctionModel("filler", fill=lambda texts, choices: [[] for _ in texts])
+    blanks = ("The [MASK].", "A [MASK].")
+    assert answered([filler], blanks, [lists]).count("width:100.0%") == 2 * 10
+    assert answered([filler, filler], blanks, [lists, lists]).count("width:100.0%") == 4 * 6
 
 
 def test_small_and_large_probabilities_keep_a_decimal() -> None:
