@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from importlib import resources
+from itertools import combinations
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -181,15 +182,13 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     }
 
 
-def _crossings(result: DataResult) -> list[tuple[str, list[Estimate], int]]:
-    found: dict[str, list[Estimate]] = {}
+def _crossings(result: DataResult) -> list[tuple[str, list[Estimate]]]:
+    """Crossings that are shown, by pair of columns."""
+    found: dict[str, list[Estimate]] = {" x ".join(pair): [] for pair in combinations(result.source.groups, 2)}
     for estimate in result.estimates:
-        if " x " in estimate.by and estimate.measure == "accuracy":
-            found.setdefault(estimate.by, []).append(estimate)
-    return [
-        (by, [e for e in rows if math.isfinite(e.value)], sum(math.isnan(e.value) for e in rows))
-        for by, rows in found.items()
-    ]
+        if estimate.by in found and estimate.measure == "accuracy" and math.isfinite(estimate.value):
+            found[estimate.by].append(estimate)
+    return list(found.items())
 
 
 def _unseen(result: DataResult) -> list[Finding]:
