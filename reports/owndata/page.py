@@ -49,7 +49,12 @@ def render_data(result: DataResult) -> str:
     style = resources.files("reports").joinpath("style.css").read_text(encoding="utf-8")
     return environment.get_template("report.html.j2").render(
         result=result,
-        sections=[_identity(environment, result), *own_sections(result), _glossary(environment)],
+        sections=[
+            _identity(environment, result),
+            *own_sections(result),
+            _glossary(environment),
+            _pointers(environment),
+        ],
         style=Markup(style),
         policy=STATIC_POLICY,
         scripts=[],
@@ -97,6 +102,10 @@ def _glossary(environment: Environment) -> Section:
     return Section("glossary", "Glossary", body)
 
 
+def _pointers(environment: Environment) -> Section:
+    return Section("pointers", "Where this could stand", Markup(environment.get_template("pointers.html.j2").render()))
+
+
 def _macro(environment: Environment, name: str) -> Callable[..., Markup]:
     module: Any = environment.get_template(TEMPLATE).module
     macro: Callable[..., Markup] = getattr(module, name)
@@ -138,6 +147,7 @@ def _contents(result: DataResult) -> Iterator[tuple[str, str, dict[str, Any]]]:
         rewritten = list(charts.shown_charts([charts.rewriting_chart(result)]))
         yield "rewritten", "What if it were worded otherwise?", {"charts": rewritten}
     yield "limits", "What these posts cannot tell you", {"unseen": _unseen(result), "missing": _missing(result)}
+    yield "discuss", "Questions to discuss", {}
     yield "repeat", "Repeat this", {"digest": content_digest(result)}
 
 
