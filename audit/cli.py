@@ -37,8 +37,8 @@ Models = Annotated[
 ]
 
 
-def _formats(text: str) -> tuple[str, ...]:
-    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+def _formats(given: list[str]) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for text in given for part in text.split(",") if part.strip())
     for name in chosen:
         if name not in FORMATS:
             raise CaveatError(f"No format {name!r} for --format. Choose from: {', '.join(FORMATS)}.")
@@ -81,7 +81,7 @@ def run(
         str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
-    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html,json",
+    formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
@@ -132,7 +132,7 @@ def data(
     revision: Annotated[str | None, typer.Option(help="Of the models: commit SHA, tag or branch on the Hub.")] = None,
     data_revision: Annotated[str, typer.Option(help="Of a Hub data set.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
-    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html,json",
+    formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Refuse a model that cannot do the plain items.")
@@ -204,7 +204,7 @@ def inspect(
 def report(
     folder: Annotated[Path, typer.Argument(help="A results folder, with result.json in it.", metavar="DIR")],
     interactive: Annotated[bool, typer.Option(help="Plotly charts instead of drawings; needs scripts.")] = False,
-    formats: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "html",
+    formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html"],  # noqa: B006
     open_pr: Annotated[
         str | None, typer.Option(help="Open a pull request with the model card section: owner/name on the Hub.")
     ] = None,
@@ -221,7 +221,7 @@ def compare(
         list[Path], typer.Argument(help="Results folders; the others are set beside the first.", metavar="DIR DIR...")
     ],
     out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("audits/comparison"),
-    formats: Annotated[str, typer.Option("--format", help="Any of html,json.")] = "html,json",
+    formats: Annotated[list[str], typer.Option("--format", help="Any of html,json.")] = ["html,json"],  # noqa: B006
     fail_on: FailOn = None,
 ) -> None:
     """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""

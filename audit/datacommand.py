@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from audit.owndata.survey import Survey
 
 SHOWN = ("accuracy", "macro_f1", "brier", "ece")
-MOST_FINDINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +161,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.padding import Padding
     from rich.text import Text
 
+    from reports.owndata.page import key_findings
+
     source = result.source
     out.print()
     out.print(Text(result.model.id, style="bold"), Text(f"on {source.name}", style="dim"))
@@ -181,13 +182,17 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
             f"{comparison.high:+.3f})."
         )
         out.print(Padding(Text(line), (0, 0, 0, 2)))
-    telling = [finding for finding in result.findings if finding.verdict in TELLING][:MOST_FINDINGS]
+    telling = [finding for finding in key_findings(result) if finding.verdict in TELLING]
     if result.findings and not telling:
         out.print("  No gap between groups was told apart from zero; the report says what could have been seen.")
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line_.append(finding.sentence, style="default")
         out.print(Padding(line_, (0, 0, 0, 2)))
+    more = sum(finding.verdict in TELLING for finding in result.findings) - len(telling)
+    if more:
+        said = f"{more} more of {len(result.findings)} gaps were told apart from zero; the report has all."
+        out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:
         if count.what.startswith("text longer"):
             out.print(Padding(Text(f"{count.n:,} x {count.what}: {count.treatment}."), (0, 0, 0, 2)))

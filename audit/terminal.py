@@ -18,7 +18,8 @@ from audit.schema import AuditResult, CaveatError, CompareResult, DataResult, De
 if TYPE_CHECKING:
     from rich.console import Console
 
-ICONS = {"high": "▲", "medium": "△", "low": "◇", "info": "○", "inconclusive": "·"}
+ICONS = {"high": "▲", "medium": "◆", "low": "●", "info": "=", "inconclusive": "○"}
+"""The same in the report, in Markdown, in print and in notebooks."""
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
 TELLING = ("finding", "uncertain", "below")
 PARTIAL = 5

@@ -63,7 +63,7 @@ def _suites(result: AuditResult) -> Iterator[str]:
     yield ""
     chosen = key_findings(result.findings)
     for finding in chosen:
-        yield f"- **{words.SEVERITY_WORDS[finding.severity]}**, {_title(result, finding)}: {escape(finding.sentence)}"
+        yield f"- **{_severity(finding)}**, {_title(result, finding)}: {escape(finding.sentence)}"
         if finding.harm and finding.verdict == "finding":
             yield f"  Possible harm: {escape(finding.harm)}"
     if not chosen:
@@ -90,6 +90,10 @@ def _suites(result: AuditResult) -> Iterator[str]:
     yield f"Seed {result.settings.seed}, depth {result.settings.depth}. Digests (SHA-256) of the items:"
     yield ""
     yield from (f"- {suite.name} {suite.version}: `{suite.digest}`" for suite in result.suites)
+
+
+def _severity(finding: Finding) -> str:
+    return f"{words.SEVERITY_SIGNS[finding.severity]} {words.SEVERITY_WORDS[finding.severity]}"
 
 
 def _title(result: AuditResult, finding: Finding) -> str:
@@ -148,7 +152,7 @@ def _own(own: DataResult) -> Iterator[str]:
     )
     yield ""
     for finding in owndata.key_findings(own):
-        yield f"- **{words.SEVERITY_WORDS[finding.severity]}**: {escape(finding.sentence)}"
+        yield f"- **{_severity(finding)}**: {escape(finding.sentence)}"
     shown = [e for e in own.estimates if e.by in source.groups and e.measure == "accuracy"]
     if shown:
         yield ""

@@ -13,8 +13,6 @@ from audit.store import converter, predictions_table
 from reports import words
 from reports.owndata import page as owndata
 
-SIGNS = {"high": "\u25b2", "medium": "\u25c6", "low": "\u25cf", "info": "=", "inconclusive": "\u25cb"}
-
 
 def to_html(result: AuditResult | DataResult) -> str:
     """Give the summary that a notebook shows: the model, the clearest findings, and where the rest is."""
@@ -47,7 +45,7 @@ def to_html(result: AuditResult | DataResult) -> str:
 
 
 def _said(finding: Finding) -> tuple[str, str, str]:
-    return SIGNS[finding.severity], words.SEVERITY_WORDS[finding.severity], finding.sentence
+    return words.SEVERITY_SIGNS[finding.severity], words.SEVERITY_WORDS[finding.severity], finding.sentence
 
 
 def to_frame(result: AuditResult | DataResult, what: str) -> Any:

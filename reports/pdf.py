@@ -7,12 +7,12 @@ from functools import cache
 from importlib import resources
 
 from audit.schema import CaveatError
+from reports.words import SEVERITY_SIGNS
 
 INSTALL = (
     "--format pdf needs WeasyPrint and Pango. Install them with: pip install 'caveat-audit[pdf]' and, on Debian or "
     "Ubuntu, apt-get install libpango-1.0-0 libpangoft2-1.0-0. Or print report.html from a browser."
 )
-ICONS = {"high": "\u25b2", "medium": "\u25c6", "low": "\u25cf", "info": "=", "inconclusive": "\u25cb"}
 _NARROW = re.compile(r'<div class="narrow">.*?</div>', re.DOTALL)
 _ICON = re.compile(r'<svg class="icon"[^>]*><use href="#icon-(\w+)"/></svg>')
 _SYMBOLS = re.compile(r'<svg class="symbols".*?</svg>', re.DOTALL)
@@ -47,7 +47,7 @@ def prepared(page: str) -> str:
     """Make the page fit a renderer that keeps the style sheet of a page out of its drawings."""
     style = f"<style>{drawing_style()}</style>"
     page = _SYMBOLS.sub("", _NARROW.sub("", page))
-    page = _ICON.sub(lambda found: f"<span>{ICONS[found[1]]}</span>", page)
+    page = _ICON.sub(lambda found: f"<span>{SEVERITY_SIGNS[found[1]]}</span>", page)
     page = _SVG.sub(lambda found: found[0] + style, page)
     return page.replace("</head>", _PAGE + "</head>", 1)
 

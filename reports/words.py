@@ -26,6 +26,9 @@ SEVERITY_WORDS: dict[Severity, str] = {
     "inconclusive": "Inconclusive",
 }
 
+SEVERITY_SIGNS: dict[str, str] = {"high": "▲", "medium": "◆", "low": "●", "info": "=", "inconclusive": "○"}
+"""Beside the word, wherever a drawn icon cannot stand."""
+
 VERDICT_WORDS: dict[Verdict, str] = {
     "finding": "finding",
     "uncertain": "difference; size uncertain",

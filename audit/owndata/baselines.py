@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from audit.owndata.analysis.figures import RIGHT, ROWS, Share, macro_f1, ratio
 from audit.owndata.analysis.sums import FEATURES, Floats, sum_by
-from audit.owndata.table import CODES
+from audit.owndata.table import CODES, read_batches
 from audit.schema import LABELS, Comparison, DataSource, Skipped
 from audit.stats import generator
 
@@ -89,7 +89,7 @@ def draw_sample(texts: Callable[[], Iterator[list[str]]], rows: Any, seed: int) 
 def _judged(rows: Any) -> tuple[list[int], bool]:
     """Count the judged rows of each batch, and say whether the model has no neutral class, which leaves some out."""
     labelled, neutral, two_class = [], [], True
-    for batch in rows.to_batches(columns=["label", "p_neutral"]):
+    for batch in read_batches(rows, ["label", "p_neutral"]):
         label = batch.column("label").to_numpy()
         labelled.append(int((label >= 0).sum()))
         neutral.append(int((label == CODES["neutral"]).sum()))
@@ -102,7 +102,7 @@ def _picked(rows: Any, chosen: Codes, two_class: bool) -> tuple[Codes, list[Code
     start, seen = 0, 0
     places: list[Codes] = [np.zeros(0, dtype=np.int64)]
     columns: list[list[Codes]] = [[np.zeros(0, dtype=np.int64)] for _ in range(3)]
-    for batch in rows.to_batches(columns=["label", "predicted", "cluster"]):
+    for batch in read_batches(rows, ["label", "predicted", "cluster"]):
         label = batch.column("label").to_numpy()
         mine = np.flatnonzero((label >= 0) & ~(two_class & (label == CODES["neutral"])))
         first, last = np.searchsorted(chosen, (seen, seen + len(mine)))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.owndata.perturb import KEPT, Answer
-from audit.owndata.table import GROUP
+from audit.owndata.table import GROUP, read_batches
 from audit.schema import LABELS
 from audit.schema.data import Selection
 
@@ -164,7 +164,7 @@ def _threshold(rows: Any, selections: Sequence[Selection]) -> tuple[float, str]:
             # Confidences are kept as float32: a row that lies on the threshold must not fall below it by rounding.
             aim = f"chosen for an error rate of at most {selection.target:.0%} among the rest"
             return float(np.float32(selection.threshold)), aim
-    parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in rows.to_batches(columns=["confidence"])]
+    parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in read_batches(rows, ["confidence"])]
     confidence = np.concatenate(parts) if parts else np.array([], dtype="float32")
     if not len(confidence):
         return 0.0, "no rows"
@@ -179,7 +179,7 @@ def _records(
     import pyarrow.compute as pc
 
     moved = pa.array(sorted(changed), type=pa.int64())
-    for batch in rows.to_batches(columns=wanted):
+    for batch in read_batches(rows, wanted):
         unsure = pc.less(batch.column("confidence").cast(pa.float64()), threshold)
         yield from batch.filter(pc.or_(unsure, pc.is_in(batch.column("row"), value_set=moved))).to_pylist()
 

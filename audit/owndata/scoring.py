@@ -15,7 +15,7 @@ from audit.owndata.table import ANNOTATOR, CODES, GROUP, columns
 from audit.schema import LABELS
 from audit.scoring import Cancelled, Progress, make_plan, run_plan, write_atomically
 
-GROUP_ROWS = 65_536
+GROUP_ROWS = 16_384
 """Rows in a row group of the finished file."""
 KEY_DIGITS = 16
 Tell = Callable[[Progress], None]
@@ -185,7 +185,8 @@ def compact(folder: Path, parts: int, schema: Any, to: Path) -> int:
                 if number == parts - 1 or sum(len(table) for table in kept) >= GROUP_ROWS:
                     whole = pa.concat_tables(kept).unify_dictionaries().combine_chunks()
                     writer.write_table(whole, row_group_size=GROUP_ROWS * 2)
-                    kept = []
+                    kept, table, whole = [], None, None
+                    pa.default_memory_pool().release_unused()
 
     write_atomically(to, write)
     return cut

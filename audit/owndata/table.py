@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,8 @@ NONE = -1
 """Code of "no label"."""
 CODES = {label: code for code, label in enumerate(LABELS)}
 """negative 0, neutral 1, positive 2."""
+BATCH = 8_192
+"""Rows that are read from the table at a time."""
 
 
 @cache
@@ -55,3 +57,23 @@ def columns(groups: Sequence[str] = (), annotators: Sequence[str] = ()) -> Any:
             "text": pa.string(),
         }
     )
+
+
+def read_batches(rows: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Give some columns of the table, `BATCH` rows at a time.
+
+    Left to itself, Arrow reads whole row groups ahead, and memory grows with the file.
+
+    Args:
+        rows: pyarrow dataset with the columns of `columns`.
+        names: of the columns.
+
+    Returns:
+        Record batches, in the order of the rows.
+    """
+    import pyarrow.dataset as ds
+
+    calm: dict[str, Any] = {"batch_size": BATCH, "batch_readahead": 1, "fragment_readahead": 1, "use_threads": False}
+    if isinstance(rows, ds.FileSystemDataset):
+        calm["fragment_scan_options"] = ds.ParquetFragmentScanOptions(pre_buffer=False)
+    return iter(rows.to_batches(columns=list(names), **calm))

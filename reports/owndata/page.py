@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from importlib import resources
+from itertools import combinations
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,7 +49,12 @@ def render_data(result: DataResult) -> str:
     style = resources.files("reports").joinpath("style.css").read_text(encoding="utf-8")
     return environment.get_template("report.html.j2").render(
         result=result,
-        sections=[_identity(environment, result), *own_sections(result), _glossary(environment)],
+        sections=[
+            _identity(environment, result),
+            *own_sections(result),
+            _glossary(environment),
+            _pointers(environment),
+        ],
         style=Markup(style),
         policy=STATIC_POLICY,
         scripts=[],
@@ -96,6 +102,10 @@ def _glossary(environment: Environment) -> Section:
     return Section("glossary", "Glossary", body)
 
 
+def _pointers(environment: Environment) -> Section:
+    return Section("pointers", "Where this could stand", Markup(environment.get_template("pointers.html.j2").render()))
+
+
 def _macro(environment: Environment, name: str) -> Callable[..., Markup]:
     module: Any = environment.get_template(TEMPLATE).module
     macro: Callable[..., Markup] = getattr(module, name)
@@ -137,6 +147,7 @@ def _contents(result: DataResult) -> Iterator[tuple[str, str, dict[str, Any]]]:
         rewritten = list(charts.shown_charts([charts.rewriting_chart(result)]))
         yield "rewritten", "What if it were worded otherwise?", {"charts": rewritten}
     yield "limits", "What these posts cannot tell you", {"unseen": _unseen(result), "missing": _missing(result)}
+    yield "discuss", "Questions to discuss", {}
     yield "repeat", "Repeat this", {"digest": content_digest(result)}
 
 
@@ -181,15 +192,13 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     }
 
 
-def _crossings(result: DataResult) -> list[tuple[str, list[Estimate], int]]:
-    found: dict[str, list[Estimate]] = {}
+def _crossings(result: DataResult) -> list[tuple[str, list[Estimate]]]:
+    """Crossings that are shown, by pair of columns."""
+    found: dict[str, list[Estimate]] = {" x ".join(pair): [] for pair in combinations(result.source.groups, 2)}
     for estimate in result.estimates:
-        if " x " in estimate.by and estimate.measure == "accuracy":
-            found.setdefault(estimate.by, []).append(estimate)
-    return [
-        (by, [e for e in rows if math.isfinite(e.value)], sum(math.isnan(e.value) for e in rows))
-        for by, rows in found.items()
-    ]
+        if estimate.by in found and estimate.measure == "accuracy" and math.isfinite(estimate.value):
+            found[estimate.by].append(estimate)
+    return list(found.items())
 
 
 def _unseen(result: DataResult) -> list[Finding]:

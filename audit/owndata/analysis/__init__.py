@@ -17,7 +17,7 @@ from audit.owndata.analysis.matrices import confusions_of
 from audit.owndata.analysis.parity import parities_of
 from audit.owndata.analysis.selection import selections_of
 from audit.owndata.analysis.sums import Sums, reduce_rows
-from audit.owndata.analysis.suppress import Hidden, hide
+from audit.owndata.analysis.suppress import NOT_SHOWN, Hidden, hide
 from audit.schema import (
     Agreement,
     Confusion,
@@ -80,11 +80,10 @@ def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
                 sums.neutral_left_out,
             )
         )
-    for by, groups in hidden.cells.items():
-        if groups:
-            found.append(
-                Skipped(f"cells of {by}", "fewer than 10 rows, or needed to keep such a cell hidden", len(groups))
-            )
+    some = [by for by, groups in hidden.cells.items() if groups]
+    if some:
+        # Not how many: a crossing that is hidden must look like one that is empty.
+        found.append(Skipped(f"some cells of {', '.join(some)}", NOT_SHOWN.removesuffix(": not shown")))
     return tuple(found)
 
 

@@ -109,10 +109,15 @@ def gap_of(value: float, variance: float, clusters: int, rows: int, rate: bool) 
 
 
 def estimates_of(sums: Sums, hidden: Hidden) -> Iterator[Estimate]:
-    """Give every figure of every cell, overall first."""
+    """Give every figure of every cell, overall first.
+
+    A group that is hidden is listed with the reason. A crossing that is hidden is not: it looks like an empty one.
+    """
     for grouping in sums.groupings.values():
         for group in sorted(grouping.values):
-            yield from cell_estimates(sums, grouping, group, hidden.reason(grouping.by, group))
+            reason = hidden.reason(grouping.by, group)
+            if not (reason and len(grouping.columns) > 1):
+                yield from cell_estimates(sums, grouping, group, reason)
 
 
 def cell_estimates(sums: Sums, grouping: Grouping, group: str, hidden: str) -> Iterator[Estimate]:

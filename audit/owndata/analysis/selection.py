@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from audit.owndata.analysis.sums import BINS, Floats, Ints, Sums, sum_by
+from audit.owndata.table import read_batches
 from audit.schema import DataSettings, Selection
 
 TARGETS = (0.05, 0.02)
@@ -53,7 +54,7 @@ def selections_of(rows: Any, sums: Sums, settings: DataSettings) -> tuple[Select
 def _halves(rows: Any, sums: Sums, seed: int) -> Any:
     """Judged rows: which half, histogram bin, whether wrong, cluster."""
     names = ["label", "predicted", "confidence", "cluster"]
-    for batch in rows.to_batches(columns=names):
+    for batch in read_batches(rows, names):
         found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in names}
         judged = found["label"] >= 0
         if "neutral" not in sums.labels:

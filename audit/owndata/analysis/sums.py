@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.owndata.table import ANNOTATOR, GROUP
+from audit.owndata.table import ANNOTATOR, GROUP, read_batches
 from audit.schema import LABELS, OVERALL, DataSource
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ BINS = 1000
 STEPS = 100
 """Of the histogram of the probability of negative."""
 CROSS = " x "
-_MERGE_AT = 100_000
+_MERGE_AT = 30_000
 
 
 @dataclass
@@ -211,7 +211,7 @@ def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
     names = ["label", "predicted", "p_negative", "p_neutral", "confidence", "cluster"]
     groups = [GROUP + name for name in source.groups]
     annotators = [ANNOTATOR + name for name in source.annotators]
-    for batch in rows.to_batches(columns=[*names, *groups, *annotators]):
+    for batch in read_batches(rows, [*names, *groups, *annotators]):
         if not batch.num_rows:
             continue
         out: dict[str, Any] = {}

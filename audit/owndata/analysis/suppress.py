@@ -1,24 +1,27 @@
 """Which cells are not shown, so that no small group can be read off, or worked out from what is shown.
 
 A cell with fewer than ten rows is hidden. If its count followed from the margins that are shown, more cells are
-hidden until it does not (complementary suppression; Cox 1980): a hidden cell counts as worked out when the sums that
-are shown fix its value, which is a question of linear algebra.
+hidden until it does not (complementary suppression; Cox 1980). A hidden cell counts as worked out when the sums that
+are shown fix its value, which is a question of linear algebra, and as too well known when they leave it only a few
+values (`audit.owndata.analysis.ranges`). Small cells and those that protect them are given the same reason: which of
+them is small is for nobody to see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from audit.owndata.analysis.ranges import WIDTH, pinned
 from audit.owndata.analysis.sums import Grouping, Sums
 from audit.schema import OVERALL, SMALL
 
 TOO_SMALL = f"fewer than {SMALL} rows: not shown"
 TRIED = 24
 """Cells that are tried for each cell that has to be protected."""
-TO_PROTECT = f"not shown, so that a cell with fewer than {SMALL} rows cannot be worked out"
+NOT_SHOWN = f"fewer than {SMALL} rows, or needed to keep such a cell hidden: not shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,54 @@ def hide(sums: Sums) -> Hidden:
     for by, grouping in sums.groupings.items():
         if len(grouping.columns) == 2:
             found[by] = _two_way(grouping, found)
+    for grouping in sums.groupings.values():
+        if len(grouping.columns) == 2:
+            _widen(grouping, sums.groupings, found)
     return Hidden(found)
+
+
+def _widen(grouping: Grouping, groupings: Mapping[str, Grouping], found: dict[str, dict[str, str]]) -> None:
+    """Hide more until no small cell of a crossing is told too closely by all that is shown, there and elsewhere.
+
+    First its own neighbours, as long as that helps; where a count still has one value alone, because columns depend on
+    one another, cells of other crossings as well. Hiding never tells more, so crossings that were looked at before stay
+    as safe as they were. What the totals of groups tell by themselves stays told.
+    """
+    small = [group for group in found[grouping.by] if int(grouping.rows[grouping.place(group)]) < SMALL]
+    crossings = [other for other in groupings.values() if len(other.columns) == 2]
+    nothing = {**found, **{other.by: dict.fromkeys(other.values, NOT_SHOWN) for other in crossings}}
+    for width, places in ((WIDTH, [grouping]), (1.0, crossings)):
+        lost = pinned(grouping, groupings, nothing, small, width)
+        small = [name for name in small if name not in lost]
+        while known := pinned(grouping, groupings, found, small, width):
+            sides = {side for name in known for side in zip(grouping.columns, grouping.parts[name], strict=True)}
+            near = [cell for other in places for cell in _shown(other, found, sides)]
+            if not near and places is crossings:
+                near = [cell for other in places for cell in _shown(other, found)]
+            if not near:
+                break
+            _, by, group = min(near)
+            found[by][group] = NOT_SHOWN
+
+
+def _shown(
+    grouping: Grouping, found: Mapping[str, Mapping[str, str]], sides: Collection[tuple[str, str]] | None = None
+) -> list[tuple[int, str, str]]:
+    """(rows, by, group) of the cells of a crossing that are shown; of those with one of some values, if given."""
+    return [
+        (int(grouping.rows[grouping.place(group)]), grouping.by, group)
+        for group in grouping.values
+        if group not in found[grouping.by]
+        and (sides is None or any(s in sides for s in zip(grouping.columns, grouping.parts[group], strict=True)))
+    ]
 
 
 def _one_way(grouping: Grouping) -> dict[str, str]:
     counts = dict(zip(grouping.values, grouping.rows.tolist(), strict=True))
-    hidden = {group: TOO_SMALL for group, n in counts.items() if n < SMALL}
+    hidden = {group: NOT_SHOWN for group, n in counts.items() if n < SMALL}
     while hidden and len(hidden) < len(counts) and (len(hidden) < 2 or sum(counts[g] for g in hidden) < SMALL):
         rest = [group for group in counts if group not in hidden]
-        hidden[min(rest, key=lambda g: (counts[g], g))] = TO_PROTECT
+        hidden[min(rest, key=lambda g: (counts[g], g))] = NOT_SHOWN
     return hidden
 
 
@@ -62,16 +104,14 @@ def _two_way(grouping: Grouping, margins: Mapping[str, Mapping[str, str]]) -> di
     cells = {group: (grouping.parts[group][0], grouping.parts[group][1]) for group in counts}
     hidden: dict[str, str] = {}
     for group, (a, b) in cells.items():
-        if counts[group] < SMALL:
-            hidden[group] = TOO_SMALL
-        elif a in margins[one] or b in margins[two]:
-            hidden[group] = TO_PROTECT
+        if counts[group] < SMALL or a in margins[one] or b in margins[two]:
+            hidden[group] = NOT_SHOWN
     while known := _worked_out(cells, hidden, margins[one], margins[two]):
         more = _neighbour(known, cells, counts, hidden, margins[one], margins[two])
         if more is None:
             # Nothing is left to hide behind: the whole table goes.
-            return {group: hidden.get(group, TO_PROTECT) for group in counts}
-        hidden[more] = TO_PROTECT
+            return {group: hidden.get(group, NOT_SHOWN) for group in counts}
+        hidden[more] = NOT_SHOWN
     return hidden
 
 
@@ -138,6 +178,6 @@ def _neighbour(
     near = sorted(near, key=lambda g: (counts[g], g))[:TRIED]
 
     def left(group: str) -> int:
-        return len(_worked_out(cells, {**hidden, group: TO_PROTECT}, hidden_rows, hidden_columns))
+        return len(_worked_out(cells, {**hidden, group: NOT_SHOWN}, hidden_rows, hidden_columns))
 
     return min(near, key=left) if near else None
