@@ -111,18 +111,19 @@ def lines(one: AuditResult, two: AuditResult) -> Iterator[str]:
             label = f"**{key}** (primary)" if finding.primary else key
             gaps = [side[key] for side in found if key in side]
             yield f"| {label} | " + " | ".join(_points(f.gap, f.low, f.high) for f in gaps) + " |"
-        yield from _explained(name, found[0])
+        yield from _explained(found[0])
     yield from ("", *NOT_HERE)
 
 
-def _explained(suite: str, found: dict[str, Finding]) -> Iterator[str]:
+def _explained(found: dict[str, Finding]) -> Iterator[str]:
     """Name the contrasts whose interval does not lie above 0 for the baseline, each with its reason."""
     through = [f for f in found.values() if not f.low > 0]
     if not through:
         return
     yield from ("", "Not told apart from 0, or below it, for the baseline:", "")
     for finding in through:
-        yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, FEW.format(least=finding.minimum_detectable * 100))}."
+        few = FEW.format(least=finding.minimum_detectable * 100)
+        yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, few)}."
 
 
 def main() -> None:
