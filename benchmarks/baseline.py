@@ -22,14 +22,15 @@ EXPECTED = {
     "masking": "Each cheerful word outvotes a word of distress, so masked distress should be missed.",
 }
 
-BOTH_ALIKE = "neutral is right in both arms, and without a counted word the count says neutral"
+BOTH_ALIKE = (
+    "few of these clauses hold a counted word; the count mostly says neutral in every arm, right or wrong alike"
+)
 STAYS = "the meaning stays where the negation does not turn it, so counting is right without reading"
-PARTS = "one kind of cue alone has few frames"
 WHY = {
     "failure-barely": BOTH_ALIKE,
     "failure-without": BOTH_ALIKE,
     "failure-no-noun": BOTH_ALIKE,
-    "failure-implicit": "the denial is itself a counted word or none is counted (failed, lost), as in the plain twin",
+    "failure-implicit": "where the denial is a counted word of its own (failed, lost), counting it is right",
     "failure-affix": "unhelpful and dishonest are words of their own, counted or not by themselves",
     "failure-double-negation": STAYS,
     "failure-scope": STAYS,
@@ -42,18 +43,11 @@ WHY = {
     "literal-failure": "without a counted word the count says neutral, which most literal uses are",
     "cue-cost": "without a cue the count finds no word and says neutral, which is as wrong",
     "sincere-doubted": "the cue is a counted word, so cheerful lines about good events are safe",
-    "confident-error": "the count is never sure",
-    "sure-and-wrong": "the count is never sure",
-    "sure-without-context": "the count is never sure",
     "false-alarms": "cheerful words pull to positive, so a sincere post is safe",
-    "shortfall-address": PARTS,
-    "shortfall-marks": PARTS,
-    "shortfall-emoticon": PARTS,
-    "shortfall-emoji": PARTS,
 }
 """Contrast -> why a count of words gets through it, read from the items and the list of words."""
 
-FEW = "few items at this depth; only a gap of {least:.0f} points could have been seen"
+FEW = "too few frames at this depth to tell from 0 {least}"
 NOT_HERE = (
     "Occupations needs a model that fills blanks, which a count of words is not. Demographics compares people, and its "
     "frames carry the same counted words whoever is named: a count of words has no gap there by construction, unless a "
@@ -122,7 +116,8 @@ def _explained(found: dict[str, Finding]) -> Iterator[str]:
         return
     yield from ("", "Not told apart from 0, or below it, for the baseline:", "")
     for finding in through:
-        few = FEW.format(least=finding.minimum_detectable * 100)
+        least = finding.minimum_detectable
+        few = FEW.format(least=f"a gap below {100 * least:.0f} points" if least < 1 else "any gap that there can be")
         yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, few)}."
 
 
