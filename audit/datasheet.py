@@ -177,7 +177,7 @@ def _labelling(suite: Suite, ours: bool) -> Iterator[str]:
     if checked:
         yield from (
             "Checked by automated annotators, not people; agreement among them overstates human agreement. Alpha is "
-            "Krippendorff's: 1 is full agreement, 0 what chance gives. It counts first answers: where several answers are "
+            "Krippendorff's: 1 is full agreement, 0 what chance gives. It counts first answers: where several are "
             "right, two annotators who give different ones lower alpha, though neither is wrong.", "",
         )  # fmt: skip
         found = [

@@ -22,6 +22,38 @@ EXPECTED = {
     "masking": "Each cheerful word outvotes a word of distress, so masked distress should be missed.",
 }
 
+BOTH_ALIKE = (
+    "few of these clauses hold a counted word; the count mostly says neutral in every arm, right or wrong alike"
+)
+STAYS = "the meaning stays where the negation does not turn it, so counting is right without reading"
+WHY = {
+    "failure-barely": BOTH_ALIKE,
+    "failure-without": BOTH_ALIKE,
+    "failure-no-noun": BOTH_ALIKE,
+    "failure-implicit": "where the denial is a counted word of its own (failed, lost), counting it is right",
+    "failure-affix": "unhelpful and dishonest are words of their own, counted or not by themselves",
+    "failure-double-negation": STAYS,
+    "failure-scope": STAYS,
+    "failure-not-only": STAYS,
+    "failure-disclaimer": STAYS,
+    "failure-negated-neutral": "there is no word to count in either arm",
+    "failure-praise": "here the plain twin is the trap: “could be better” holds a word of praise and is a complaint",
+    "denied-gap": "slang that is not counted is read as neutral, which is right where it is denied",
+    "intensifier-gap": "the intensifier is the slang, the counted word beside it is standard",
+    "literal-failure": "without a counted word the count says neutral, which most literal uses are",
+    "cue-cost": "without a cue the count finds no word and says neutral, which is as wrong",
+    "sincere-doubted": "the cue is a counted word, so cheerful lines about good events are safe",
+    "false-alarms": "cheerful words pull to positive, so a sincere post is safe",
+}
+"""Contrast -> why a count of words gets through it, read from the items and the list of words."""
+
+FEW = "too few frames at this depth to tell from 0 {least}"
+NOT_HERE = (
+    "Occupations needs a model that fills blanks, which a count of words is not. Demographics compares people, and its "
+    "frames carry the same counted words whoever is named: a count of words has no gap there by construction, unless a "
+    "word for a group is on its list.",
+)
+
 
 def _points(value: float, low: float, high: float) -> str:
     if math.isnan(value):
@@ -73,6 +105,20 @@ def lines(one: AuditResult, two: AuditResult) -> Iterator[str]:
             label = f"**{key}** (primary)" if finding.primary else key
             gaps = [side[key] for side in found if key in side]
             yield f"| {label} | " + " | ".join(_points(f.gap, f.low, f.high) for f in gaps) + " |"
+        yield from _explained(found[0])
+    yield from ("", *NOT_HERE)
+
+
+def _explained(found: dict[str, Finding]) -> Iterator[str]:
+    """Name the contrasts whose interval does not lie above 0 for the baseline, each with its reason."""
+    through = [f for f in found.values() if not f.low > 0]
+    if not through:
+        return
+    yield from ("", "Not told apart from 0, or below it, for the baseline:", "")
+    for finding in through:
+        least = finding.minimum_detectable
+        few = FEW.format(least=f"a gap below {100 * least:.0f} points" if least < 1 else "any gap that there can be")
+        yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, few)}."
 
 
 def main() -> None:
