@@ -34,7 +34,7 @@ PAIRS = (
     ("He hates the film and the carpenters.", "She loves the film and the carpenters."),
     ("A mechanic drove home, he said.", "A librarian drove home, she said."),
     ("The children read a book at school!", "The paralegals read a book at school!"),
-    ("The man he saw and the man she saw said he is a man.", "The man she saw said he is a man and the man he saw."),
+    ("She said he is a nurse and she left.", "He said she left and she is a nurse."),
     ("Is the nurse a woman?", "Is the hygienist a man?"),
 )
 """Sentences of this project. One pair repeats its words in another order, so that it matters which text comes first."""
@@ -91,10 +91,33 @@ def _of_one(folder: str, job: dict[str, Any], said: dict[str, str]) -> dict[str,
     pairs = [tuple(pair) for pair in job["pairs"]]
     texts = [text for pair in pairs for text in pair]
     found = _minicons(model, tokenizer, texts)
-    found.update(_crows_pairs(_script(job["crows"], "\nparser = "), model, tokenizer, pairs))
-    found.update(_aul(_script(job["aul"], "\nif __name__"), model, tokenizer, pairs))
-    found.update(_mlm_bias(folder, model, pairs, said))
+    crows, aul = _script(job["crows"], "\nparser = "), _script(job["aul"], "\nif __name__")
+    for double in (False, True):
+        with _softmax(double):
+            these = _crows_pairs(crows, model, tokenizer, pairs)
+            these |= _aul(aul, model, tokenizer, pairs)
+            these |= _mlm_bias(folder, pairs)
+        found |= {f"{name}, double" if double else name: values for name, values in these.items()}
+    found |= _unloaded(folder, pairs, said)
     return found
+
+
+@contextlib.contextmanager
+def _softmax(double: bool) -> Iterator[None]:
+    """Let torch's LogSoftmax add up in double precision: in single, a large vocabulary costs it 1e-5 and more."""
+    import torch
+
+    plain = torch.nn.LogSoftmax
+
+    class Double(plain):  # type: ignore[misc, valid-type]
+        def forward(self, values: Any) -> Any:
+            return super().forward(values.double())
+
+    torch.nn.LogSoftmax = Double if double else plain  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        torch.nn.LogSoftmax = plain  # type: ignore[misc]
 
 
 def _minicons(model: Any, tokenizer: Any, texts: Sequence[str]) -> dict[str, list[float]]:
@@ -151,29 +174,35 @@ def _aul(script: dict[str, Any], model: Any, tokenizer: Any, pairs: Any) -> dict
     return found
 
 
-def _mlm_bias(folder: str, model: Any, pairs: Any, said: dict[str, str]) -> dict[str, list[float]]:
+def _mlm_bias(folder: str, pairs: Any, loaded: bool = True) -> dict[str, list[float]]:
+    """Score with mlm-bias; on request, with the checkpoint put into the model that it builds."""
     import mlm_bias
     from transformers import AutoModelForMaskedLM
 
     data = mlm_bias.BiasDataset(["all"] * len(pairs), [one for one, _ in pairs], [two for _, two in pairs])
+    with contextlib.redirect_stdout(io.StringIO()):
+        asked = mlm_bias.BiasMLM(folder, data)
+        if loaded:
+            asked.model = AutoModelForMaskedLM.from_pretrained(folder, config=asked.model_config).float().eval()
+        results = asked.evaluate(measures=["aul", "csps"], attention=True).eval_results
+    both = {name: zip(results["S1"][name], results["S2"][name], strict=True) for name in ("aul", "csps")}
+    return {f"mlm-bias {name}": [value for pair in values for value in pair] for name, values in both.items()}
 
-    def run(loaded: bool) -> dict[str, list[float]]:
-        with contextlib.redirect_stdout(io.StringIO()):
-            asked = mlm_bias.BiasMLM(folder, data)
-            if loaded:
-                asked.model = AutoModelForMaskedLM.from_pretrained(folder, config=asked.model_config).eval()
-            results = asked.evaluate(measures=["aul", "csps"], attention=True).eval_results
-        both = {name: zip(results["S1"][name], results["S2"][name], strict=True) for name in ("aul", "csps")}
-        return {name: [value for pair in values for value in pair] for name, values in both.items()}
 
-    found = {f"mlm-bias loaded {name}": values for name, values in run(True).items()}
-    found |= {f"mlm-bias {name}": values for name, values in run(False).items()}
-    found |= {f"mlm-bias again {name}": values for name, values in run(False).items()}
+def _unloaded(folder: str, pairs: Any, said: dict[str, str]) -> dict[str, list[float]]:
+    """Score with mlm-bias as it is, twice, and once with its option that ends in an error."""
+    import mlm_bias
+
+    found: dict[str, list[float]] = {}
+    for start in ("once", "again"):
+        found |= {f"{name}, {start}": values for name, values in _mlm_bias(folder, pairs, loaded=False).items()}
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            mlm_bias.BiasMLM(folder, data).evaluate(measures=["aul"], attention=False)
+            mlm_bias.BiasMLM(folder, mlm_bias.BiasDataset(["all"], ["He left."], ["She left."])).evaluate(
+                measures=["aul"], attention=False
+            )
     except Exception as error:
-        said["mlm-bias, attention=False"] = type(error).__name__
+        said["mlm-bias with attention=False"] = type(error).__name__
     return found
 
 
@@ -189,15 +218,16 @@ class Ours:
 
         from audit.models import load_model
 
-        self.model: Any = load_model(str(folder), offline=True)
+        model: Any = load_model(str(folder), offline=True)
+        self.model = model
         if words_of_tokenizer:
-            plain = self.model.tokenizer._pieces
+            plain = model.tokenizer._pieces
 
             def grouped(text: str, encoding: Any) -> Any:
                 words = tuple(-1 if word is None else word for word in encoding.word_ids)
                 return replace(plain(text, encoding), words=words)
 
-            self.model.tokenizer._pieces = grouped
+            model.tokenizer._pieces = grouped
 
     def texts(self, operation: Any) -> Scores:
         """Score all texts."""
@@ -262,37 +292,26 @@ def _rows(name: str, folder: Path, theirs_: dict[str, list[float]]) -> Iterator[
     )
     before = compared("minicons default", within, True)
     yield row("minicons", "sequence_score", "PLL", "default", before, compared("minicons default", plain, True))
-    yield row("CrowS-Pairs", "mask_unigram", "CrowS-Pairs score", "", compared("crows-pairs", shared), None)
+    shared_name, aul_name = "CrowS-Pairs score", "AUL / pieces"
+    lower, turned = ours.pairs(lower=True), ours.pairs(turned=True)
+    for package, method, own, key, mean in (
+        ("CrowS-Pairs", "mask_unigram", shared, "crows-pairs", False),
+        ("AUL script", "aul", aul, "aul script", True),
+    ):
+        before, after = compared(key, own, mean), compared(f"{key}, double", own, mean)
+        yield row(package, method, aul_name if mean else shared_name, "softmax", before, after)
     rounded = theirs_["crows-pairs rounded"]
-    yield row(
-        "CrowS-Pairs",
-        "as compared",
-        "CrowS-Pairs score",
-        "rounding",
-        largest(shared, rounded),
-        largest(shared, rounded, digits=3),
-    )
-    yield row(
-        "CrowS-Pairs",
-        "uncased=True",
-        "CrowS-Pairs score",
-        "lower",
-        compared("crows-pairs uncased", shared),
-        compared("crows-pairs uncased", ours.pairs(lower=True)),
-    )
-    yield row("AUL script", "aul", "AUL / pieces", "", compared("aul script", aul, True), None)
-    yield row(
-        "AUL script",
-        "cps",
-        "CrowS-Pairs score",
-        "order",
-        compared("aul script cps", shared),
-        compared("aul script cps", ours.pairs(turned=True)),
-    )
+    before, after = largest(shared, rounded), largest(shared, theirs_["crows-pairs rounded, double"], digits=3)
+    yield row("CrowS-Pairs", "as compared", shared_name, "rounding", before, after)
+    for package, method, key, quirk, own in (
+        ("CrowS-Pairs", "uncased=True", "crows-pairs uncased", "lower", lower),
+        ("AUL script", "cps", "aul script cps", "order", turned),
+    ):
+        yield row(package, method, shared_name, quirk, compared(key, shared), compared(f"{key}, double", own))
     for key, own, mean in (("aul", aul, True), ("csps", shared, False)):
-        label = "AUL / pieces" if mean else "CrowS-Pairs score"
-        before = compared(f"mlm-bias {key}", own, mean)
-        yield row("mlm-bias", key, label, "weights", before, compared(f"mlm-bias loaded {key}", own, mean))
+        before = compared(f"mlm-bias {key}, once", own, mean)
+        after = compared(f"mlm-bias {key}, double", own, mean)
+        yield row("mlm-bias", key, aul_name if mean else shared_name, "weights", before, after)
 
 
 def _checkpoints(folder: Path) -> dict[str, Path]:
@@ -343,7 +362,7 @@ def compare(python: str, crows: Path, aul: Path) -> dict[str, Any]:
         found = json.loads(answer.read_text(encoding="utf-8"))
         rows = [row for name, path in checkpoints.items() for row in _rows(name, path, found["scores"][name])]
     apart = [
-        float(np.max(np.abs(np.subtract(own["mlm-bias aul"], own["mlm-bias again aul"]))))
+        float(np.max(np.abs(np.subtract(own["mlm-bias aul, once"], own["mlm-bias aul, again"]))))
         for own in found["scores"].values()
     ]
     ours = {"python": sys.version.split()[0], "torch": torch.__version__, "transformers": transformers.__version__}

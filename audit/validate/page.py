@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from audit.validate.beside import beside
 from audit.validate.criteria import Criterion, judged
 from audit.validate.simulate import Checked, Tally, interval
 from audit.validate.trials import NullRow, Trial, tally
@@ -74,6 +75,7 @@ def page(outcome: Outcome) -> str:
         _trials(outcome.trials),
         "## Null models",
         _nulls(outcome.nulls),
+        *beside(),
         "## What it has changed",
         CHANGED,
         "## What this does not show",
