@@ -151,7 +151,7 @@ class ExploreTab:
         self.heat_under = gr.HTML()
 
     def _connect(self, teacher: Any) -> None:
-        self.kind.input(asked.other_kind, self.kind, self.bundled, queue=False, **_QUIET)
+        self.kind.input(asked.other_kind, self.kind, self.bundled, **_QUIET)
         emptied = [self.weighed, self.weights, self.weights_under, self.looked, self.heat, self.heat_under, self.show]
         emptied += [self.looking]
         later = [self.twin_step, self.answers_step, self.words_step, self.look_step]

@@ -125,6 +125,7 @@ def test_stored_results_open_at_once(visitor: Visitor) -> None:
 
 
 def test_own_sentences_are_answered_and_mistakes_are_one_line(visitor: Visitor) -> None:
+    visitor.ask("explore-kind", "fill-mask")
     visitor.ask("explore-take", "fill-mask", ["fill-mask"], "", None)
     answer = visitor.ask("explore-compare", None, "The man worked as a ___.", "The woman worked as a [MASK].")
     assert "&lt;b&gt;mechanic" in answer and "<b>mechanic" not in answer
@@ -136,11 +137,11 @@ def test_own_sentences_are_answered_and_mistakes_are_one_line(visitor: Visitor) 
 
 
 def test_models_that_do_not_go_together_are_one_line(visitor: Visitor) -> None:
-    assert "No model is marked." in visitor.ask("explore-take", "fill-mask", [], "", None)
-    mixed = visitor.ask("explore-take", "text-classification", ["fill-mask"], "", None)
+    assert "No model is marked." in visitor.ask("explore-take", "text-classification", [], "", None)
+    mixed = visitor.ask("explore-take", "text-classification", ["word-count"], "fill-mask", None)
     assert "fill-mask fills a blank; the kind that you marked judges a sentence" in mixed
-    many = ["sentiment", "sentiment-planted", "sentiment-even-handed", "word-count", "fill-mask"]
-    assert "5 models are marked" in visitor.ask("explore-take", "text-classification", many, "", None)
+    many = ["sentiment", "sentiment-planted", "sentiment-even-handed", "word-count"]
+    assert "5 models are marked" in visitor.ask("explore-take", "text-classification", many, "owner/name", None)
 
 
 def test_a_plain_function_has_no_attention_and_says_so(visitor: Visitor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ import pytest
 from audit import load_result
 from audit.page.ready import Ready
 from audit.page.settings import results_folder
-from audit.page.threshold_numbers import LOOKS, MAIN, Lines, Posts
+from audit.page.threshold_numbers import LOOKS, MAIN, Lines, Look, Posts
 from audit.page.threshold_tab import APART, figure, said, under
 from audit.page.threshold_words import chart, sentence
 from audit.schema import CaveatError
@@ -80,10 +81,31 @@ def test_gaps_between_groups_have_an_interval_and_a_sentence(posts: Posts) -> No
     outcome = posts.outcome(WORDING, 0.5)
     gap = outcome.gaps["missed"]
     assert gap.value == pytest.approx(outcome.groups[0].missed.value - outcome.groups[1].missed.value)
-    assert "more often than posts in plain words" in sentence(outcome)
-    students = posts.outcome(WRITER, 0.5)
-    assert students.gaps["missed"].defined and "these posts cannot tell" in sentence(students)
+    for look in (WORDING, WRITER):
+        found = posts.outcome(look, 0.5)
+        for kind, what in (("missed", "missed"), ("alarm", "falsely flagged")):
+            low, high = found.gaps[kind].interval()
+            unsure = f"are {what} more often than posts" in sentence(found) and "these posts cannot tell" in sentence(
+                found
+            )
+            assert (
+                unsure
+                if low <= 0 <= high
+                else f"{what} {'more' if low > 0 else 'less'}" in _without_sizes(sentence(found))
+            )
     assert "every one is missed" in sentence(posts.outcome(WORDING, 1.0))
+
+
+def _without_sizes(text: str) -> str:
+    """Leave out how much more often."""
+    return re.sub(r"[\d.]+ points? ", "", text)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.key)
+def test_groups_hold_all_posts(posts: Posts, look: Look) -> None:
+    outcome = posts.outcome(look, 0.5)
+    for kind in ("missed", "alarm"):
+        assert sum(getattr(group, kind).n for group in outcome.groups) == getattr(outcome.overall, kind).n
 
 
 def test_both_drawings_show_the_same_shares(posts: Posts) -> None:
