@@ -6,7 +6,7 @@ from html import escape
 
 import gradio as gr
 
-from audit.page.fragments import page, say, texts
+from audit.page.fragments import care, page, say, texts
 from audit.page.glossary import glossary
 from audit.page.reading import severity
 from audit.page.room import Room
@@ -35,10 +35,6 @@ _FINDING = (
     "gap is open. Then open the evidence and judge the sentences yourself: would you have answered otherwise?",
     "That no gap was found does not mean that there is none. Each comparison says how small a gap it could have seen.",
 )
-_CARE = (
-    "This is not a screening, diagnostic or crisis tool. It tests models, never people. A low score does not mean that "
-    "someone is safe."
-)
 
 
 def build_read_tab(room: Room) -> None:
@@ -56,8 +52,7 @@ def build_read_tab(room: Room) -> None:
     gr.HTML(
         page(
             f'<h2 tabindex="-1">How do I read this?</h2>{texts(_WHAT)}'
-            f'<div class="note"><p><strong>What this is not.</strong> {escape(_CARE)} '
-            f"{escape(room.settings.help_lines)}</p></div>"
+            f"{care(room.settings.help_lines)}"
             f"<h3>A finding</h3>{texts(_FINDING)}<h3>The marks</h3><ul>{severities}</ul>"
             f"<details><summary>The verdicts, word for word</summary><ul>{verdicts}</ul></details>"
             f'<h3>Words</h3><dl class="card">{terms}</dl>'
