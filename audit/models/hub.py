@@ -22,6 +22,9 @@ TIMEOUT = 5.0
 HEADROOM = 1.2
 """Free memory asked for, as a multiple of the weights in float32."""
 
+PIECE = 512 * 1024
+"""Bytes of a watched download between two looks at whether it is still wanted."""
+
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
 """Files that weights are found by, the best first."""
 
@@ -196,8 +199,11 @@ def download(source: Source, revision: str | None = None, watch: Callable[[int],
 
 def _watched(watch: Callable[[int], None]) -> type:
     """Make the progress bar that the Hub's client asks for: it prints nothing and tells all bytes so far."""
+    from huggingface_hub import constants
     from huggingface_hub.utils import tqdm
 
+    # The client's own pieces are so large that a stop would go unheard for minutes on a slow line.
+    constants.DOWNLOAD_CHUNK_SIZE = min(constants.DOWNLOAD_CHUNK_SIZE, PIECE)
     done = 0
 
     class Bar(tqdm):  # type: ignore[misc]

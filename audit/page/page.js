@@ -7,21 +7,19 @@
   label();
   // The steps of a tab are made when it is first opened.
   new MutationObserver(label).observe(document.getElementById("tabs"), { childList: true, subtree: true });
+  // The glossary opens over the screen, so that nobody loses their place; Escape closes it and gives the focus back.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#term-"]');
-    if (!link) return;
+    if (!link && !event.target.closest(".cv-words")) return;
+    const glossary = document.getElementById("glossary");
+    const term = link && glossary?.querySelector(link.hash);
+    if (!glossary || (link && !term)) return;
     event.preventDefault();
-    document.getElementById("tab-read-button").click();
-    let tries = 60;
-    const show = () => {
-      const term = document.getElementById(link.hash.slice(1));
-      if (term?.checkVisibility()) {
-        term.scrollIntoView({ block: "center" });
-        term.focus();
-      } else if (tries--) {
-        requestAnimationFrame(show);
-      }
-    };
-    show();
+    if (!glossary.open) glossary.showModal();
+    glossary.scrollTop = 0;
+    if (term) {
+      term.scrollIntoView({ block: "center" });
+      term.focus();
+    }
   });
 }

@@ -11,7 +11,6 @@ from audit.page.glossary import glossary
 from audit.page.reading import severity
 from audit.page.room import Room
 from audit.schema import Severity
-from reports.terms import term_id
 from reports.words import SEVERITY_WORDS, VERDICT_MEANINGS, capital
 
 _SEVERITIES: dict[Severity, str] = {
@@ -46,9 +45,7 @@ def build_read_tab(room: Room) -> None:
         f"<li><strong>{escape(capital(verdict))}.</strong> {escape(meaning)}</li>"
         for verdict, meaning in VERDICT_MEANINGS.items()
     )
-    terms = "".join(
-        f'<dt id="{term_id(term)}" tabindex="-1">{escape(term)}</dt><dd>{say(text)}</dd>' for term, text in glossary()
-    )
+    terms = "".join(f"<dt>{escape(term)}</dt><dd>{say(text)}</dd>" for term, text in glossary())
     gr.HTML(
         page(
             f'<h2 tabindex="-1">How do I read this?</h2>{texts(_WHAT)}'

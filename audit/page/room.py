@@ -56,6 +56,11 @@ class Room:
         stored = None if wish in self.shelf else self.ready.get(wish.name)
         return stored.model if stored else self.shelf.get(wish).info
 
+    def known(self, name: str | Wanted) -> bool:
+        """Tell whether `info` can answer without loading anything."""
+        wish = wanted(name)
+        return wish in self.shelf or wish.name in self.ready.names()
+
     def fits(self, info: ModelInfo, depth: Depth = "quick", own: Sequence[Suite] = ()) -> tuple[Fit, ...]:
         """Say of every suite, and of a visitor's own, whether it applies to a model, and why not."""
         from audit.suites import examples_for

@@ -89,7 +89,8 @@ class RunStep:
 
 def count(room: Room, chosen: Wanted, depth: Depth, names: list[str], session: str) -> Any:
     """Say how much there is to read, what it may touch on, and which command does the same."""
-    if not chosen.name:
+    # The questions of a model from the Hub are known before it is loaded, and counting must not load it.
+    if not chosen.name or not room.known(chosen):
         return gr.skip()
     own = room.own.get(session)
     try:
