@@ -15,7 +15,7 @@ from typing import Any
 
 import gradio as gr
 
-from audit.page.fragments import heading, page, problem, waiting
+from audit.page.fragments import care, heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room
 from audit.page.run_step import queue_up
@@ -89,7 +89,10 @@ def build_data_tab(room: Room, teacher: Any) -> None:
             lead="For researchers: a model, your own labelled posts, and figures for each group.",
         )
     )
-    file = gr.File(label="Your file", file_types=FORMATS, type="filepath", elem_id="data-file")
+    gr.HTML(care(room.settings.help_lines))
+    file = gr.File(
+        label="Your file", file_types=FORMATS, type="filepath", height=160, elem_id="data-file", elem_classes="cv-file"
+    )
     trouble = gr.HTML()
     with gr.Column(visible=False) as choices:
         with gr.Row():

@@ -3,6 +3,11 @@
     for (const [id, name] of Object.entries(NAMES)) {
       document.getElementById(id)?.setAttribute("aria-label", name);
     }
+    // Buttons of one question get one name: then the arrow keys walk through them, as in any form.
+    for (const group of document.querySelectorAll("fieldset")) {
+      const buttons = group.querySelectorAll("input[type=radio]");
+      for (const button of buttons) button.name = buttons[0].name;
+    }
   };
   label();
   // The steps of a tab are made when it is first opened.

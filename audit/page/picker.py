@@ -57,7 +57,9 @@ def model_picker(room: Room, name: str) -> Picker:
     )
     if name != "audit":
         return Picker(bundled, other)
-    with gr.Accordion("More about that model", open=False, visible=open_to_others, elem_id=f"{name}-more"):
+    with gr.Accordion(
+        "More about that model", open=False, visible=open_to_others, elem_id=f"{name}-more", elem_classes="cv-fold"
+    ):
         revision = gr.Textbox(
             label="Revision",
             info="Commit, tag or branch; the main branch when empty.",

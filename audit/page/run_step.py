@@ -54,7 +54,7 @@ class RunStep:
                 elem_classes="cv-choices",
             )
             self.count = gr.HTML(elem_id="audit-count")
-            with gr.Accordion("More, for research", open=False, elem_id="audit-more-run"):
+            with gr.Accordion("More, for research", open=False, elem_id="audit-more-run", elem_classes="cv-fold"):
                 self._build_more()
             self.start = gr.Button("Start the audit", variant="primary", elem_id="audit-start")
         self.board = gr.HTML(visible=False, elem_id="audit-board")
@@ -77,6 +77,7 @@ class RunStep:
             type="filepath",
             height=140,
             elem_id="audit-own-file",
+            elem_classes="cv-file",
         )
         self.added = gr.HTML(elem_id="audit-own-added")
         self.seed = gr.Number(
