@@ -19,7 +19,16 @@ from audit.schema import CaveatError, Depth
 from reports.words import plural
 
 MODEL, ABOUT, RUN, FINDINGS, CLOSER = 1, about_step.ABOUT, 3, run_step.FINDINGS, 5
-_FOCUS = "() => { const h = document.querySelector('#audit-%s h2'); if (h) { h.focus(); } window.scrollTo(0, 0); }"
+_FOCUS = """() => {
+  let tries = 120;
+  const go = () => {
+    const heading = document.querySelector("#audit-%s h2");
+    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
+    else if (tries--) requestAnimationFrame(go);
+  };
+  go();
+}"""
+"""A screen is made when it is first opened, so its head may not be there at once."""
 
 
 def focus(step: str) -> str:

@@ -173,9 +173,10 @@ def evidence_view(view: View, suite: SuiteInfo) -> str:
         lines = view.evidence[suite.name].lines(finding, labels)
         if lines and len(parts) < MOST_EVIDENCE:
             table = _macro(view, "evidence", lines, not view.classifies)
+            name = f"Evidence {len(parts) + 1}: {escape(view.headline(finding))}"
             parts.append(
                 f"<details><summary>{escape(view.headline(finding))}</summary>"
-                f'<div class="scroll" tabindex="0" role="region" aria-label="Evidence">{table}</div></details>'
+                f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{table}</div></details>'
             )
     if not parts:
         return page('<p class="muted">No single sentences were kept for this suite.</p>')

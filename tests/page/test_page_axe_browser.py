@@ -160,10 +160,11 @@ def test_every_plot_has_its_sentence_and_its_table(page: Page) -> None:
     expect(page.locator("#audit-plot .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
     page.locator("#audit-chart input").click()
     charts = [text.removeprefix("\N{CHECK MARK}").strip() for text in page.get_by_role("option").all_inner_texts()]
-    page.keyboard.press("Escape")
+    page.locator("#audit-chart input").blur()
     for chart in charts:
         page.locator("#audit-chart input").click()
         page.get_by_role("option", name=chart).click()
+        page.locator("#audit-chart input").blur()
         words = page.locator(".cv", has=page.locator("summary", has_text="The numbers of this figure"))
         expect(words.locator("p").first).not_to_be_empty(timeout=PATIENCE)
         assert words.locator("tbody tr").count() >= 1
