@@ -6,7 +6,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from audit.page.classroom import Classroom
 from audit.page.engine import Engine
+from audit.page.lesson_tally import Tally
 from audit.page.own_suites import OwnSuites
 from audit.page.ready import Ready
 from audit.page.runs import Desk
@@ -36,6 +38,8 @@ class Room:
         self.desk = Desk(engine)
         self.ready = Ready(settings.stored, engine.load_result)
         self.own = OwnSuites()
+        self.classroom = Classroom()
+        self.tally = Tally()
         self._lock = threading.Lock()
         self._suites: dict[Depth, tuple[Suite, ...]] = {}
 
