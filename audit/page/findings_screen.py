@@ -52,7 +52,9 @@ def build_letter() -> Letter:
     )
     with gr.Row():
         closer = gr.Button("Look closer", variant="primary", elem_id="audit-closer")
-        download = gr.DownloadButton("Download the report", variant="secondary", elem_id="audit-download")
+        download = gr.DownloadButton(
+            "Download the report", variant="secondary", interactive=False, elem_id="audit-download"
+        )
     return Letter(text, download, closer, kind, gr.HTML())
 
 
