@@ -184,7 +184,8 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
     letter.closer.click(lambda: gr.Walkthrough(selected=CLOSER), None, steps, queue=False, **quiet).then(
         None, js=focus("evidence"), **quiet
     )
-    letter.kind.input(lambda: gr.DownloadButton(interactive=False), None, letter.download, queue=False, **quiet).then(
+    # Not `input`, which also comes when the keyboard only passes through.
+    letter.kind.select(lambda: gr.DownloadButton(interactive=False), None, letter.download, queue=False, **quiet).then(
         partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet
     )
     run.cancel.click(does.cancel, None, run.cancel, queue=False, **quiet)
