@@ -16,8 +16,9 @@ export GRADIO_ANALYTICS_ENABLED := False
 audit: $(VENV)/.run
 	$(BIN)/python -m audit run fill-mask sentiment --depth $(DEPTH) --out $(OUT) --offline
 
+# make app ARGS="--host 0.0.0.0 --port 8000 --pin 2468 --allow-models owner/name"
 app: $(VENV)/.run
-	$(BIN)/python -m audit app
+	$(BIN)/python -m audit app $(ARGS)
 
 # The audit of the audit: null models and planted effects through every suite. Writes docs/validation.md.
 validate: $(VENV)/.run

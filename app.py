@@ -14,10 +14,15 @@ The same page with options instead of variables: `python -m audit app --help`.
 
 from __future__ import annotations
 
+import sys
+
 from audit.page import build_page, serve, settings_from_environment
+from audit.schema import CaveatError
 
-settings, host, port = settings_from_environment()
-demo = build_page(settings)
-
-if __name__ == "__main__":
-    serve(demo, host, port)
+try:
+    settings, host, port = settings_from_environment()
+    demo = build_page(settings)
+    if __name__ == "__main__":
+        serve(demo, host, port, settings)
+except CaveatError as error:
+    sys.exit(f"caveat: {error}")

@@ -35,6 +35,7 @@ PARTS = ".parts"
 """Folder for finished chunks inside a results folder; removed when the audit is whole."""
 PLL_SHARE = 8
 """Pseudo-log-likelihoods cost one pass a word: one item in this many, spread over templates and fillers."""
+STOPPED = "the run was cancelled before this suite was done"
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "scikit-learn")
 
 
@@ -170,7 +171,13 @@ def run_audit(
             f"None of the suites {', '.join(s.name for s in suites)} can run on {model.info.id} "
             f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect {model.info.id}"
         )
-    work = [_prepare(suite, model, batch_tokens) for suite in fitting]
+    work: list[Work] = []
+    for suite in fitting:
+        # At full depth this takes a while, and a stop should be heard here too.
+        if cancelled and cancelled():
+            skipped.append(Skipped(suite.name, STOPPED))
+        else:
+            work.append(_prepare(suite, model, batch_tokens))
     digest = run_digest(work, model, seed, check, batch_tokens)
     if out is not None and finished(Path(out), digest):
         return load_result(out)
@@ -178,7 +185,7 @@ def run_audit(
     clock = Clock(sum(item.plan.tokens for item in work))
     rows: list[dict[str, Any]] = []
     done: list[SuiteInfo] = []
-    partial = False
+    partial = len(work) < len(fitting)
     for item in work:
         parts = Parts(_parts_folder(Path(out), item, model, batch_tokens)) if out is not None else None
         began = time.monotonic()
@@ -186,7 +193,7 @@ def run_audit(
             rows += _run_suite(item, model, parts, clock, progress, cancelled)
         except Cancelled:
             partial = True
-            skipped.append(Skipped(item.suite.name, "the run was cancelled before this suite was done"))
+            skipped.append(Skipped(item.suite.name, STOPPED))
             continue
         done.append(replace(item.info, seconds=round(time.monotonic() - began, 2)))
     settings = Settings(fitting[0].depth, seed, tuple(suite.name for suite in suites), command, check)

@@ -79,6 +79,12 @@ def test_a_cancelled_run_says_so_and_keeps_its_chunks(tmp_path):
     assert not whole.partial and len(whole.suites) == 2
 
 
+def test_a_stop_is_heard_before_the_first_batch():
+    suites = load_suites(["negation", "slang"], "quick")
+    result = run_audit(FakeClassifier(), suites, check=False, cancelled=lambda: True)
+    assert result.partial and not result.suites and len(result.skipped) == 2
+
+
 def test_no_suite_fits():
     with pytest.raises(CaveatError, match="None of the suites negation can run on fake-masked-lm"):
         fake = FakeMaskedLM()

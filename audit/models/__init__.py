@@ -6,7 +6,7 @@ Adding a kind of model takes one file with the three methods of `LoadedModel` an
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ def load_model(
     revision: str | None = None,
     labels: Mapping[str, str] | str | None = None,
     offline: bool = False,
+    watch: Callable[[int], None] | None = None,
 ) -> LoadedModel:
     """Load a model for auditing.
 
@@ -61,6 +62,7 @@ def load_model(
         labels: classifiers: the model's own labels -> negative, neutral or positive, as a mapping or as text
             ("LABEL_0=negative,LABEL_1=positive", or the path of a JSON or TSV file).
         offline: use the cache and folders only.
+        watch: called with the bytes fetched so far; a `CaveatError` that it raises ends a download.
 
     Returns:
         The model, with a trained head, in float32; no code of its repository was run.
@@ -87,7 +89,7 @@ def load_model(
     if source.folder is None:
         loading.kind_of(name, source.architectures, source.task)
         hub.check_memory(name, source.parameters)
-    folder = hub.download(source, revision)
+    folder = hub.download(source, revision, watch)
     return _load_folder(source, folder, user)
 
 

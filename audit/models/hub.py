@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ TIMEOUT = 5.0
 
 HEADROOM = 1.2
 """Free memory asked for, as a multiple of the weights in float32."""
+
+PIECE = 512 * 1024
+"""Bytes of a watched download between two looks at whether it is still wanted."""
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
 """Files that weights are found by, the best first."""
@@ -46,6 +49,10 @@ class Source:
     files: tuple[str, ...] = ()
     licence: str = ""
     notes: tuple[str, ...] = ()
+    gated: bool = False
+    """Whether its files are given only to accounts that accepted its terms."""
+    size: int = 0
+    """Bytes of its weights as they are stored, 0 where the Hub does not say."""
 
 
 def find(name: str, revision: str | None = None, offline: bool = False) -> Source:
@@ -120,15 +127,43 @@ def _ask(name: str, revision: str | None, cached: Source | None) -> Source:
         int(info.safetensors.total) if info.safetensors else 0,
         files,
         licence if isinstance(licence, str) else ", ".join(map(str, licence)),
+        gated=bool(info.gated),
+        size=_stored_size(info.safetensors.parameters) if info.safetensors else 0,
     )
 
 
-def download(source: Source, revision: str | None = None) -> Path:
+def _stored_size(numbers: Mapping[str, int]) -> int:
+    """Add up the bytes of weights by type: "F32" has 32 bits a number, "BF16" 16; an unknown one counts 32."""
+    bits = {kind: int("".join(filter(str.isdigit, kind.partition("_")[0])) or 32) for kind in numbers}
+    return sum(count * bits[kind] // 8 for kind, count in numbers.items())
+
+
+def fetch_config(source: Source, revision: str | None = None) -> Path:
+    """Fetch config.json alone, a few kilobytes, and give its folder.
+
+    Raises:
+        ModelUnavailable: when the Hub refuses.
+        ModelUnsupported: when the repository has none.
+    """
+    if source.folder is not None:
+        return source.folder
+    from huggingface_hub import hf_hub_download
+
+    if "config.json" not in source.files:
+        raise _no_config(source.id)
+    try:
+        return Path(hf_hub_download(source.id, "config.json", revision=revision, etag_timeout=TIMEOUT)).parent
+    except Exception as error:
+        raise explain(error, source.id, revision) from None
+
+
+def download(source: Source, revision: str | None = None, watch: Callable[[int], None] | None = None) -> Path:
     """Fetch the files that loading needs into the cache: weights once, as safetensors where there are any.
 
     Args:
         source: what `find` gave.
         revision: the branch, tag or commit asked for; the cache then knows it by that name as well.
+        watch: called with the bytes fetched so far; a `CaveatError` that it raises ends the download.
 
     Returns:
         The folder with the files of that commit.
@@ -143,6 +178,7 @@ def download(source: Source, revision: str | None = None) -> Path:
 
     if "config.json" not in source.files:
         raise _no_config(source.id)
+    bar = _watched(watch) if watch else None
     chosen = choose_weights(source.files)
     if not chosen:
         raise ModelUnsupported(
@@ -153,10 +189,34 @@ def download(source: Source, revision: str | None = None) -> Path:
     try:
         config = Path(hf_hub_download(source.id, "config.json", revision=revision, etag_timeout=TIMEOUT))
         for file in (*wanted, *chosen):
-            hf_hub_download(source.id, file, revision=config.parent.name, etag_timeout=TIMEOUT)
+            hf_hub_download(source.id, file, revision=config.parent.name, etag_timeout=TIMEOUT, tqdm_class=bar)
+    except CaveatError:
+        raise
     except Exception as error:
         raise explain(error, source.id, revision) from None
     return config.parent
+
+
+def _watched(watch: Callable[[int], None]) -> type:
+    """Make the progress bar that the Hub's client asks for: it prints nothing and tells all bytes so far."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import tqdm
+
+    # The client's own pieces are so large that a stop would go unheard for minutes on a slow line.
+    constants.DOWNLOAD_CHUNK_SIZE = min(constants.DOWNLOAD_CHUNK_SIZE, PIECE)
+    done = 0
+
+    class Bar(tqdm):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **{**options, "disable": True})
+
+        def update(self, n: float | None = 1) -> bool | None:
+            nonlocal done
+            done += int(n or 0)
+            watch(done)
+            return None
+
+    return Bar
 
 
 def choose_weights(files: Iterable[str]) -> list[str]:

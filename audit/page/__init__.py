@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from audit.page.settings import PageSettings, settings_for, settings_from_environment
-from audit.schema import CaveatError
+from audit.page.serving import check_address, launch_options, own_folder, serve
+from audit.page.settings import PageSettings, checked, settings_for, settings_from_environment
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -34,14 +33,17 @@ __all__ = [
 ]
 
 _SCRIPT = Path(__file__).with_name("page.js")
-_TOP = '<div class="cv cv-top"><h1>Caveat</h1><p>What a text model gets wrong, for whom, and how sure we are.</p></div>'
+_TOP = (
+    '<div class="cv cv-top"><h1>Caveat</h1><p>What a text model gets wrong, for whom, and how sure we are.</p>'
+    "%s</div>%s"
+)
 
 
 def _script(demo: gr.Blocks) -> str:
     """Give what runs once when the page has opened.
 
-    It names the steps, whose buttons lose all text that could be read out on a narrow screen; and it lets a link to a
-    term open the glossary, which stands on a tab of its own.
+    It names the steps, whose buttons lose all text that could be read out on a narrow screen; and it opens the glossary
+    over the screen, at the term whose link was followed.
     """
     import gradio as gr
 
@@ -62,8 +64,10 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     """
     # Read when Gradio is imported and when Blocks are made: without it the page would call out at startup.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    own_folder()
     import gradio as gr
 
+    from audit.page import glossary
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
     from audit.page.data_tab import build_data_tab
     from audit.page.engine import Engine
@@ -76,7 +80,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
 
     room = Room(settings, engine or Engine())
     with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
-        gr.HTML(_TOP)
+        gr.HTML(_TOP % (glossary.button(), glossary.window()))
         teacher = gr.State(not settings.pin)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Lessons", id="lessons", elem_id="tab-lessons"):
@@ -101,50 +105,6 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     return demo
 
 
-def launch_options() -> dict[str, Any]:
-    """Give the options of `Blocks.launch` that keep the page quiet, private and in its own clothes."""
-    from audit.page import lesson_tab
-    from audit.page.theme import css, theme
-
-    return {
-        "theme": theme(),
-        "css": css() + lesson_tab.css(),
-        "footer_links": [],
-        "run_history": False,
-        "enable_monitoring": False,
-        "show_error": False,
-        "ssr_mode": False,
-        "share": False,
-        "pwa": False,
-        "max_file_size": "50mb",
-        "quiet": True,
-    }
-
-
-def serve(demo: gr.Blocks, host: str, port: int, **options: Any) -> Any:
-    """Serve a page until it is stopped; what `Blocks.launch` returns.
-
-    Args:
-        demo: from `build_page`.
-        host: address to listen on.
-        port: port to listen on.
-        options: passed on to `Blocks.launch`, over those of `launch_options`.
-
-    Raises:
-        CaveatError: when the address cannot be listened on.
-    """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except (OSError, OverflowError) as error:
-            other = port % 60000 + 1
-            raise CaveatError(
-                f"The page cannot listen on {host} port {port} ({error}). Choose another port, such as {other}."
-            ) from error
-    return demo.launch(server_name=host, server_port=port, **{**launch_options(), **options})
-
-
 def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
@@ -163,8 +123,13 @@ def launch(
             all on this machine and none on a network.
         results: folder of stored results; None for the ones that ship with the project.
         help_lines: whom to turn to, shown with the note on what the page is not for; None for US and Canadian ones.
+
+    Raises:
+        CaveatError: for a PIN that is too short, a model id that cannot be one, and an address that is not free.
     """
     if isinstance(allow_models, str):
         allow_models = [name.strip() for name in allow_models.split(",") if name.strip()]
     settings = settings_for(host, pin=pin, allow_models=allow_models, results=results, help_lines=help_lines)
-    serve(build_page(settings), host, port)
+    checked(settings, pin)
+    check_address(host, port)
+    serve(build_page(settings), host, port, settings)

@@ -2,34 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from audit.page import about_step, run_step
 from audit.page.findings_screen import Closer, Letter, build_closer, build_letter, offer_report, open_result, show
-from audit.page.fragments import card, fitting, heading, page, problem, sentences_line, stored_line, waiting
-from audit.page.fragments import note as remark
+from audit.page.fragments import heading, problem, waiting
 from audit.page.picker import model_picker
-from audit.page.progress import Board
 from audit.page.room import Room
-from audit.page.shelf import choose
+from audit.page.run_step import RunStep
+from audit.page.shelf import Wanted
 from audit.schema import CaveatError, Depth
 from reports.words import plural
 
-MODEL, ABOUT, RUN, FINDINGS, CLOSER = 1, 2, 3, 4, 5
-DEPTHS = [
-    ("Quick: a first look in seconds", "quick"),
-    ("Standard: what a finding should rest on", "standard"),
-    ("Full: everything, for research", "full"),
-]
-_FOCUS = "() => { const h = document.querySelector('#audit-%s h2'); if (h) { h.focus(); } window.scrollTo(0, 0); }"
+MODEL, ABOUT, RUN, FINDINGS, CLOSER = 1, about_step.ABOUT, 3, run_step.FINDINGS, 5
+_FOCUS = """() => {
+  let tries = 120;
+  const go = () => {
+    const heading = document.querySelector("#audit-%s h2");
+    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
+    else if (tries--) requestAnimationFrame(go);
+  };
+  go();
+}"""
+"""A screen is made when it is first opened, so its head may not be there at once."""
 
 
 def focus(step: str) -> str:
     """Script that puts the reader at the head of a screen that has just opened."""
     return _FOCUS % step
+
+
+class _Events:
+    """What the controls do, for a visitor; Gradio finds the request by its annotation, which a partial would hide."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.loads = about_step.Loads()
+
+    def look(
+        self, bundled: str, other: str, revision: str, meanings: str, teacher: bool, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        yield from about_step.look(self.room, bundled, other, revision, meanings, _session(request), teacher)
+
+    def load(self, chosen: Wanted, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from self.loads.follow(self.room, chosen, _session(request))
+
+    def stop_loading(self, request: gr.Request) -> Any:
+        self.loads.stop(_session(request))
+        return gr.Button("Stopping", interactive=False)
+
+    def count(self, chosen: Wanted, depth: Depth, names: list[str], request: gr.Request) -> Any:
+        return run_step.count(self.room, chosen, depth, names, _session(request))
+
+    def add(
+        self, chosen: Wanted, files: list[str] | None, kind: str, names: list[str], teacher: bool, request: gr.Request
+    ) -> tuple[Any, ...]:
+        return run_step.add_suite(self.room, chosen, files, kind, names, _session(request), teacher)
+
+    def enter(self, request: gr.Request) -> tuple[Any, ...]:
+        ahead = self.room.desk.ahead(self.room.desk.enter(_session(request)))
+        line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
+        button = gr.Button("Stop", visible=True, interactive=True)
+        return gr.Column(visible=False), gr.HTML(waiting(line), visible=True), button, ""
+
+    async def queue_up(self, request: gr.Request) -> AsyncIterator[Any]:
+        async for place in run_step.queue_up(self.room, _session(request)):
+            yield place
+
+    def run(
+        self,
+        chosen: Wanted,
+        depth: Depth,
+        names: list[str],
+        seed: float,
+        check: bool,
+        teacher: bool,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        yield from run_step.run_audit(self.room, _session(request), chosen, depth, names, (seed, check), teacher)
+
+    def cancel(self, request: gr.Request) -> Any:
+        self.room.desk.stop(_session(request))
+        return gr.Button("Stopping", interactive=False)
+
+
+def _session(request: gr.Request) -> str:
+    return request.session_hash or ""
 
 
 def build_audit_tab(room: Room, teacher: Any) -> None:
@@ -39,23 +101,8 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
         room: of the page.
         teacher: the state that tells whether the PIN was given.
     """
-
-    def run_for(
-        chosen: str, depth: Depth, names: list[str], teacher: bool, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        # Gradio finds the request by its annotation, which a partial would hide.
-        yield from _run(room, request.session_hash or "", chosen, depth, names, teacher)
-
-    def enter_for(request: gr.Request) -> tuple[Any, ...]:
-        ahead = room.desk.ahead(room.desk.enter(request.session_hash or ""))
-        wait = waiting(f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting.")
-        return gr.Column(visible=False), gr.HTML(wait, visible=True), gr.Button("Stop", visible=True, interactive=True)
-
-    def cancel_for(request: gr.Request) -> Any:
-        room.desk.stop(request.session_hash or "")
-        return gr.Button("Stopping", interactive=False)
-
-    chosen = gr.State("")
+    does = _Events(room)
+    chosen = gr.State(Wanted())
     reading = gr.State("")
     with gr.Walkthrough(selected=MODEL, elem_id="audit-steps") as steps:
         with gr.Step("Model", id=MODEL, elem_id="audit-model"):
@@ -67,15 +114,18 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
             )
             picker = model_picker(room, "audit")
             look = gr.Button("Look at it", variant="primary", elem_id="audit-look")
-            trouble = gr.HTML()
+            trouble = gr.HTML(elem_id="audit-trouble")
         with gr.Step("What it is", id=ABOUT, interactive=False, elem_id="audit-about") as about:
-            shown_card = gr.HTML()
+            shown_card = gr.HTML(elem_id="audit-card")
             with gr.Row():
                 read = gr.Button("Read the stored result", variant="primary", visible=False, elem_id="audit-read")
                 ask = gr.Button("Run an audit now", variant="secondary", elem_id="audit-ask")
-            shown_fits = gr.HTML()
+                load = gr.Button("Load it", variant="primary", visible=False, elem_id="audit-load")
+                halt = gr.Button("Stop", variant="secondary", visible=False, elem_id="audit-halt")
+            loading = gr.HTML(visible=False, elem_id="audit-loading")
+            shown_fits = gr.HTML(elem_id="audit-fits")
         with gr.Step("Run", id=RUN, interactive=False, elem_id="audit-run") as running:
-            run = _RunScreen(room)
+            run = RunStep(room)
         with gr.Step("Findings", id=FINDINGS, interactive=False, elem_id="audit-findings") as found:
             letter = build_letter()
         with gr.Step("A closer look", id=CLOSER, interactive=False, elem_id="audit-evidence") as closer_step:
@@ -83,75 +133,73 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
             closer = build_closer(room, reading)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    screens = [
+        *(chosen, shown_card, shown_fits, read, ask, load, loading),
+        *(run.suites, run.count, run.trouble, steps, about, running),
+    ]
     looked = look.click(
-        partial(_look, room),
-        [picker.bundled, picker.other, teacher],
-        [trouble, chosen, shown_card, shown_fits, read, ask, run.suites, run.count, run.trouble, steps, about, running],
-        concurrency_id="model",
-        concurrency_limit=1,
+        does.look,
+        [picker.bundled, picker.other, picker.revision, picker.meanings, teacher],
+        [trouble, *screens],
+        concurrency_id="look",
+        concurrency_limit=2,
         **quiet,
     )
     looked.then(None, js=focus("about"), **quiet)
-    ask.click(lambda: gr.Walkthrough(selected=RUN), None, steps, queue=False, **quiet).then(
-        None, js=focus("run"), **quiet
+    # A model from the Hub may take long to fetch, and nobody else should wait for that.
+    fetched = load.click(
+        does.load, chosen, [trouble, halt, *screens], concurrency_id="load", concurrency_limit=1, **quiet
     )
+    fetched.then(None, js=focus("about"), **quiet)
+    halt.click(does.stop_loading, None, halt, queue=False, **quiet)
+    counted = [chosen, run.depth, run.suites]
+    ask.click(lambda: gr.Walkthrough(selected=RUN), None, steps, queue=False, **quiet).then(
+        does.count, counted, run.count, **quiet
+    ).then(None, js=focus("run"), **quiet)
     for control in (run.depth, run.suites):
-        control.change(partial(_count, room), [chosen, run.depth, run.suites], run.count, **quiet)
+        control.change(does.count, counted, run.count, **quiet)
+    run.file.upload(
+        does.add, [chosen, run.file, run.kind, run.suites, teacher], [run.added, run.suites, run.file], **quiet
+    )
 
     opened = read.click(partial(_read_stored, room), chosen, [reading, trouble, steps, found, closer_step], **quiet)
     _then_show(room, opened, reading, letter, closer, quiet)
-    entered = run.start.click(enter_for, None, [run.choices, run.board, run.cancel], queue=False, **quiet)
-    started = entered.then(
-        run_for,
-        [chosen, run.depth, run.suites, teacher],
-        [run.choices, run.board, run.cancel, run.trouble, reading, steps, found, closer_step],
-        concurrency_id="audit",
-        concurrency_limit=1,
-        api_name="run",
-        api_visibility="private",
-        show_progress="minimal",
-        show_progress_on=run.board,
+    started = (
+        run.start.click(does.enter, None, [run.choices, run.board, run.cancel, run.trouble], queue=False, **quiet)
+        # Waiting costs nothing, so any number may do it at once.
+        .then(does.queue_up, None, run.board, concurrency_id="waiting", concurrency_limit=None, **quiet)
+        .then(
+            does.run,
+            [*counted, run.seed, run.check, teacher],
+            [run.choices, run.board, run.cancel, run.trouble, reading, steps, found, closer_step],
+            concurrency_id="audit",
+            concurrency_limit=1,
+            api_name="run",
+            api_visibility="private",
+            show_progress="minimal",
+            show_progress_on=run.board,
+        )
     )
     _then_show(room, started, reading, letter, closer, quiet)
     letter.closer.click(lambda: gr.Walkthrough(selected=CLOSER), None, steps, queue=False, **quiet).then(
         None, js=focus("evidence"), **quiet
     )
-    run.cancel.click(cancel_for, None, run.cancel, queue=False, **quiet)
+    # Not `input`, which also comes when the keyboard only passes through.
+    letter.kind.select(lambda: gr.DownloadButton(interactive=False), None, letter.download, queue=False, **quiet).then(
+        partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet
+    )
+    run.cancel.click(does.cancel, None, run.cancel, queue=False, **quiet)
 
 
 def stop_on_leaving(demo: gr.Blocks, room: Room) -> None:
-    """Stop a visitor's run, or take it out of the queue, when the window is closed."""
+    """Stop a visitor's run, or take it out of the queue, when the window is closed; forget own suites."""
 
     def leave(request: gr.Request) -> None:
-        room.desk.stop(request.session_hash or "")
+        for ticket in (_session(request), f"{_session(request)}-posts"):
+            room.desk.stop(ticket)
+        room.own.forget(_session(request))
 
     demo.unload(leave)
-
-
-class _RunScreen:
-    """The controls of the third screen; while a run is on, its board takes their place."""
-
-    def __init__(self, room: Room) -> None:
-        with gr.Column(elem_id="audit-choices") as self.choices:
-            gr.HTML(heading("What do we ask it, and how thoroughly?"))
-            locked = " Standard and full are opened by the teacher." if room.settings.pin else ""
-            self.depth = gr.Radio(
-                DEPTHS,
-                value="quick",
-                label="Depth",
-                info=f"More sentence frames make an interval narrower.{locked}",
-                interactive=True,
-                elem_id="audit-depth",
-                elem_classes="cv-choices",
-            )
-            self.suites = gr.CheckboxGroup(
-                [], label="Questions", interactive=True, elem_id="audit-suites", elem_classes="cv-choices"
-            )
-            self.count = gr.HTML()
-            self.start = gr.Button("Start the audit", variant="primary", elem_id="audit-start")
-        self.board = gr.HTML(visible=False, elem_id="audit-board")
-        self.cancel = gr.Button("Stop", variant="secondary", visible=False, elem_id="audit-cancel")
-        self.trouble = gr.HTML()
 
 
 def _then_show(room: Room, event: Any, reading: Any, letter: Letter, closer: Closer, quiet: dict[str, Any]) -> None:
@@ -159,95 +207,16 @@ def _then_show(room: Room, event: Any, reading: Any, letter: Letter, closer: Clo
     opened = event.then(partial(open_result, room), reading, [letter.text, closer.suite, letter.download], **quiet)
     opened.then(None, js=focus("findings"), **quiet)
     opened.then(partial(show, room), [reading, closer.suite], closer.filled, **quiet)
-    opened.then(partial(offer_report, room), reading, letter.download, **quiet)
+    opened.then(partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet)
 
 
-def _look(room: Room, bundled: str, other: str, teacher: bool) -> Iterator[tuple[Any, ...]]:
-    """Find out what a model is and fill the second and third screens."""
-    kept = (gr.skip(),) * 11
-    try:
-        name = choose(room.settings, bundled, other or "", teacher)
-        stored = room.ready.get(name)
-        if not stored and name not in room.shelf:
-            line = f"Loading {name}. A bundled model takes a few seconds, one from the Hub as long as it downloads."
-            yield waiting(line), *kept
-        info = room.info(name)
-        fits = room.fits(info)
-    except CaveatError as error:
-        yield problem(str(error)), *kept
-        return
-    names = [fit.suite.name for fit in fits if not fit.reason]
-    head = card(info)
-    if stored:
-        head += page(remark("A result is ready.", stored_line(stored)))
-    yield (
-        "",
-        name,
-        head,
-        fitting(fits),
-        gr.Button(visible=stored is not None),
-        gr.Button(variant="secondary" if stored else "primary", interactive=bool(names)),
-        gr.CheckboxGroup([(fit.suite.title, fit.suite.name) for fit in fits if not fit.reason], value=names),
-        sentences_line(fits, names),
-        "",
-        gr.Walkthrough(selected=ABOUT),
-        gr.Step(interactive=True),
-        gr.Step(interactive=bool(names)),
-    )
-
-
-def _count(room: Room, chosen: str, depth: Depth, names: list[str]) -> Any:
-    """Say how much there is to read."""
-    if not chosen:
-        return gr.skip()
-    return sentences_line(room.fits(room.info(chosen), depth), names)
-
-
-def _read_stored(room: Room, chosen: str) -> tuple[Any, ...]:
+def _read_stored(room: Room, chosen: Wanted) -> tuple[Any, ...]:
     """Put the stored result of the chosen model on the desk."""
     try:
-        result = room.ready.get(chosen)
+        result = None if chosen.revision or chosen.labels else room.ready.get(chosen.name)
         if result is None:
-            raise CaveatError(f"There is no stored result of {chosen}. Run an audit instead.")
+            raise CaveatError(f"There is no stored result of {chosen.name}. Run an audit instead.")
     except CaveatError as error:
         return gr.skip(), problem(str(error)), gr.skip(), gr.skip(), gr.skip()
     key = room.desk.keep(result, stored=True)
     return key, "", gr.Walkthrough(selected=FINDINGS), gr.Step(interactive=True), gr.Step(interactive=True)
-
-
-def _run(
-    room: Room, session: str, chosen: str, depth: Depth, names: list[str], teacher: bool
-) -> Iterator[tuple[Any, ...]]:
-    """Run an audit and tell how it goes; ends at the findings, or back at the choices with a line that says why."""
-    skip = gr.skip()
-    back = gr.Column(visible=True), gr.HTML("", visible=False), gr.Button(visible=False)
-    run = room.desk.waiting(session)
-    try:
-        suites = room.chosen_suites(names, depth, teacher)
-        if chosen not in room.shelf:
-            yield skip, waiting(f"Loading {chosen}."), *(skip,) * 6
-        model = room.shelf.get(chosen)
-        board = Board(model.info.id, suites)
-        if not run.stop.is_set():
-            room.desk.start(run, partial(room.engine.run_audit, model, suites))
-            yield skip, board.html(), skip, "", *(skip,) * 4
-            for told in run.follow():
-                if told is not None:
-                    board.take(told)
-                if told is not None or run.stop.is_set() != board.stopping:
-                    board.stopping = run.stop.is_set()
-                    yield skip, board.html(), *(skip,) * 6
-    except CaveatError as error:
-        yield *back, problem(str(error)), *(skip,) * 4
-        return
-    finally:
-        run.stop.set()
-        room.desk.leave(session, run)
-    result = run.ended.result if run.ended else None
-    if result is None or (result.partial and not result.suites):
-        reason = run.ended.problem if run.ended else ""
-        line = problem(reason) if reason else page(remark("Stopped.", "No suite was finished, so nothing is shown."))
-        yield *back, line, *(skip,) * 4
-        return
-    key = room.desk.keep(result)
-    yield *back, "", key, gr.Walkthrough(selected=FINDINGS), gr.Step(interactive=True), gr.Step(interactive=True)

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
@@ -15,10 +15,11 @@ from typing import Any
 
 import gradio as gr
 
-from audit.page.fragments import heading, page, problem, waiting
+from audit.page.fragments import care, heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room
-from audit.page.shelf import OFFERS, choose
+from audit.page.run_step import queue_up
+from audit.page.shelf import OFFERS, choose, pairs
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
 from reports.words import integer, plural
 
@@ -64,7 +65,17 @@ def build_data_tab(room: Room, teacher: Any) -> None:
         asked = Asked(path or "", text, label, tuple(groups or ()), "" if cluster == NONE else cluster, meanings)
         yield from _run(room, jobs, session, asked, (model, other), opened)
 
+    def enter_for(request: gr.Request) -> tuple[Any, ...]:
+        ahead = room.desk.ahead(room.desk.enter(_ticket(request)))
+        line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
+        return "", gr.Column(visible=False), gr.HTML(waiting(line), visible=True), _stop_button()
+
+    async def queue_for(request: gr.Request) -> AsyncIterator[str]:
+        async for place in queue_up(room, _ticket(request)):
+            yield place
+
     def stop_for(request: gr.Request) -> Any:
+        room.desk.stop(_ticket(request))
         job = jobs.get(request.session_hash or "")
         if job is not None:
             job.stop.set()
@@ -78,7 +89,10 @@ def build_data_tab(room: Room, teacher: Any) -> None:
             lead="For researchers: a model, your own labelled posts, and figures for each group.",
         )
     )
-    file = gr.File(label="Your file", file_types=FORMATS, type="filepath", elem_id="data-file")
+    gr.HTML(care(room.settings.help_lines))
+    file = gr.File(
+        label="Your file", file_types=FORMATS, type="filepath", height=160, elem_id="data-file", elem_classes="cv-file"
+    )
     trouble = gr.HTML()
     with gr.Column(visible=False) as choices:
         with gr.Row():
@@ -116,7 +130,9 @@ def build_data_tab(room: Room, teacher: Any) -> None:
         [trouble, choices, text, label, groups, cluster, files, shown],
         **quiet,
     )
-    start.click(
+    start.click(enter_for, None, [trouble, choices, board, cancel], queue=False, **quiet).then(
+        queue_for, None, board, concurrency_id="waiting", concurrency_limit=None, **quiet
+    ).then(
         run_for,
         [file, model, other, text, label, groups, cluster, meanings, teacher],
         [trouble, choices, board, cancel, files, report, review, shown],
@@ -126,6 +142,11 @@ def build_data_tab(room: Room, teacher: Any) -> None:
         show_progress="hidden",
     )
     cancel.click(stop_for, None, cancel, queue=False, **quiet)
+
+
+def _ticket(request: gr.Request) -> str:
+    """Own posts wait in the same queue as audits of suites, and one window may have one of each."""
+    return f"{request.session_hash or ''}-posts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,28 +198,15 @@ def _without_folder(line: str, path: str) -> str:
     return line.replace(str(Path(path).parent) + "/", "")
 
 
-def _pairs(text: str) -> dict[str, str]:
-    """Read label=meaning pairs; on the page nothing else, least of all the name of a file of the host.
-
-    Raises:
-        CaveatError: for a part without an equals sign.
-    """
-    found = {}
-    for part in filter(None, (piece.strip() for piece in text.replace("\n", ",").split(","))):
-        own, equals, meaning = part.partition("=")
-        if not equals:
-            raise CaveatError(f"{part!r} does not say what it means. Write label=negative, label=neutral, …")
-        found[own.strip()] = meaning.strip()
-    return found
-
-
 def _run(
     room: Room, jobs: dict[str, Job], session: str, asked: Asked, model: Sequence[str], opened: bool
 ) -> Iterator[tuple[Any, ...]]:
     """Audit, tell how it goes, and end with the report or with one line that says why not."""
     skip = gr.skip()
     back = gr.Column(visible=True), gr.HTML(visible=False), gr.Button(visible=False)
-    job = jobs[session] = Job()
+    ticket = f"{session}-posts"
+    run = room.desk.waiting(ticket)
+    job = jobs[session] = Job(stop=run.stop)
     folder = Path(tempfile.mkdtemp(prefix="caveat-posts-"))
     try:
         if _locked(room, opened):
@@ -213,7 +221,7 @@ def _run(
             label=asked.label,
             groups=tuple(g for g in asked.groups if g not in (asked.text, asked.label)),
             cluster=asked.cluster,
-            labels=_pairs(asked.meanings),
+            labels=pairs(asked.meanings),
             command=_command(asked, name),
         )
         yield "", gr.Column(visible=False), waiting(f"Loading {name}."), _stop_button(), *(skip,) * 4
@@ -229,6 +237,7 @@ def _run(
         return
     finally:
         job.stop.set()
+        room.desk.leave(ticket, run)
         jobs.pop(session, None)
     if job.result is None:
         why = (
@@ -260,8 +269,8 @@ def _command(asked: Asked, model: str) -> str:
     for column in asked.groups:
         words += ["--group", column]
     words += ["--cluster", asked.cluster] if asked.cluster else []
-    pairs = ",".join(f"{own}={meaning}" for own, meaning in _pairs(asked.meanings).items())
-    return shlex.join([*words, "--data-labels", pairs] if pairs else words)
+    said = ",".join(f"{own}={meaning}" for own, meaning in pairs(asked.meanings).items())
+    return shlex.join([*words, "--data-labels", said] if said else words)
 
 
 def _stop_button() -> Any:

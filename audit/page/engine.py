@@ -9,13 +9,26 @@ from typing import Any
 
 from audit.models.attention import Attention
 from audit.models.base import LoadedModel, Request, Response
-from audit.schema import AuditResult, Depth, Suite
+from audit.models.preflight import Preflight
+from audit.schema import AuditResult, Depth, Gate, Suite
 
 
-def _load_model(name: str) -> LoadedModel:
+def _load_model(name: str, **options: Any) -> LoadedModel:
     from audit import load_model
 
-    return load_model(name)
+    return load_model(name, **options)
+
+
+def _preflight(name: str, **options: Any) -> Preflight:
+    from audit.models.preflight import preflight
+
+    return preflight(name, **options)
+
+
+def _gate(model: LoadedModel) -> Gate:
+    from audit.run import measure_gate
+
+    return measure_gate(model, check=False)
 
 
 def _load_suites(depth: Depth) -> list[Suite]:
@@ -58,7 +71,11 @@ def _report(result: AuditResult) -> str:
 class Engine:
     """The functions behind the page; the defaults are the project's own."""
 
-    load_model: Callable[[str], LoadedModel] = _load_model
+    load_model: Callable[..., LoadedModel] = _load_model
+    """Called with a name; for models that are no bundled ones also with `revision`, `labels` and `watch`."""
+    preflight: Callable[..., Preflight] = _preflight
+    """Called with a name, `revision` and `given`."""
+    gate: Callable[[LoadedModel], Gate] = _gate
     load_suites: Callable[[Depth], list[Suite]] = _load_suites
     run_audit: Callable[..., AuditResult] = _run
     """Called with `progress` and `cancelled`."""

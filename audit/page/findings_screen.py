@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from audit.page import files
 from audit.page.fragments import page, problem
 from audit.page.reading import chart_words, evidence_view, letter, suite_view
 from audit.page.room import Room
@@ -30,6 +31,9 @@ class Letter:
     text: Any
     download: Any
     closer: Any
+    kind: Any
+    """The format of the download."""
+    trouble: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,16 @@ class Closer:
 
 def build_letter() -> Letter:
     """Put the screen with the key findings in place."""
-    text = gr.HTML()
+    text = gr.HTML(elem_id="audit-letter")
+    kind = gr.Dropdown(
+        files.offers(), value=files.HTML, label="Take it away as", interactive=True, elem_id="audit-kind"
+    )
     with gr.Row():
         closer = gr.Button("Look closer", variant="primary", elem_id="audit-closer")
-        download = gr.DownloadButton("Download the report", variant="secondary", elem_id="audit-download")
-    return Letter(text, download, closer)
+        download = gr.DownloadButton(
+            "Download the report", variant="secondary", interactive=False, elem_id="audit-download"
+        )
+    return Letter(text, download, closer, kind, gr.HTML())
 
 
 def build_closer(room: Room, reading: Any) -> Closer:
@@ -84,14 +93,14 @@ def open_result(room: Room, key: str) -> tuple[Any, ...]:
     return letter(kept), gr.Dropdown(suites, value=suites[0][1] if suites else None), waiting
 
 
-def offer_report(room: Room, key: str) -> Any:
-    """Render the report, after the findings are on the screen, and offer it."""
+def offer_report(room: Room, key: str, kind: str | None) -> tuple[Any, str]:
+    """Render the report in a format, after the findings are on the screen, and offer it."""
     if not key:
-        return gr.skip()
+        return gr.skip(), ""
     try:
-        return gr.DownloadButton(value=str(room.desk.report(key)), interactive=True)
-    except CaveatError:
-        return gr.DownloadButton(interactive=False)
+        return gr.DownloadButton(value=str(room.desk.report(key, kind or files.HTML)), interactive=True), ""
+    except CaveatError as error:
+        return gr.DownloadButton(interactive=False), problem(str(error))
 
 
 def _find(room: Room, key: str, name: str) -> tuple[Kept, SuiteInfo]:

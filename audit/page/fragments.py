@@ -58,6 +58,19 @@ def note(title: str, line: str, kind: str = "") -> str:
     return f'<div class="note {escape(kind)}"><p><strong>{escape(title)}</strong> {say(line)}</p></div>'
 
 
+CARE = (
+    "This is not a screening, diagnostic or crisis tool. It tests models, never people. A low score does not mean that "
+    "someone is safe."
+)
+
+
+def care(help_lines: str) -> str:
+    """Say what the page is not for, and whom to turn to."""
+    return page(
+        f'<div class="note care"><p><strong>What this is not.</strong> {escape(CARE)} {escape(help_lines)}</p></div>'
+    )
+
+
 def size_words(parameters: int) -> str:
     """Print a number of parameters: "11.2 million"."""
     if parameters >= 1_000_000:

@@ -1,48 +1,79 @@
-"""Terms that the page uses beside those of the report."""
+"""The glossary within reach: a window that opens over any screen, and links to it from what a finding says."""
 
 from __future__ import annotations
 
-from reports.terms import TERMS
+import re
+from html import escape
 
-_MORE = (
-    (
-        "Bias",
-        "Here: a gap between groups, or between two wordings that mean the same, that the task does not ask for. "
-        "Whether it is wrong depends on the use; that is what a class can argue about.",
-    ),
-    (
-        "Calibration",
-        "How well confidence matches being right. Of all answers given with confidence .8, a calibrated model has "
-        "8 in 10 right.",
-    ),
-    (
-        "Construct",
-        "What a test is meant to measure, such as how a model reads sarcasm. A test can have a good name and measure "
-        "something else.",
-    ),
-    (
-        "Counterfactual",
-        "The same sentence with one thing changed: another person, a not. Twins are counterfactuals of each other.",
-    ),
-    (
-        "Effect size",
-        "How large a gap is, in points, log-odds or another unit. It says more than whether there is a gap at all.",
-    ),
-    (
-        "False discovery",
-        "A gap that is reported although chance made it. The more comparisons, the more of these, so an audit corrects "
-        "for how many it makes.",
-    ),
-    ("Fill-mask", "The task of guessing a hidden word: The nurse said [MASK] was late."),
-    ("Pieces", "What a model really reads: whole words or parts of words from a fixed list; also called tokens."),
-    (
-        "Planted model",
-        "A model into which a gap of known size was put on purpose. An audit should find it at that size.",
-    ),
-    ("Subgroup", "The part of the items that is about one group, such as a religion or an age."),
+from audit.page.fragments import say
+from reports.terms import MORE, TERMS, term_id
+
+_WRITTEN = {
+    "Adjusted p": r"adjusted p",
+    "Association": r"associations?",
+    "Calibration": r"calibration|calibrated",
+    "Confidence": r"confiden(?:ce|t)",
+    "Construct": r"constructs?",
+    "Control": r"controls",
+    "Counterfactual": r"counterfactuals?",
+    "Effect size": r"effect sizes?",
+    "False discovery": r"false discover(?:y|ies)",
+    "Floor": r"floor",
+    "Frame and filler": r"frames?|fillers?",
+    "Interval (95": r"intervals?",
+    "Log-odds": r"log-odds",
+    "LPBS": r"LPBS",
+    "Planted model": r"planted models?",
+    "Primary comparison": r"primary comparisons?",
+    "Smallest effect of interest": r"smallest effects? of interest",
+    "Smallest gap that could have been seen": r"could have seen",
+    "Subgroup": r"subgroups?",
+    "Twins": r"twins?",
+    "Valence": r"valence",
+}
+"""Beginning of a term -> how it is written in a sentence."""
+_ANY = re.compile(
+    "|".join(f"(?P<t{place}>\\b(?:{written})\\b)" for place, written in enumerate(_WRITTEN.values())), re.IGNORECASE
 )
 
 
 def glossary() -> list[tuple[str, str]]:
     """Give all terms with their meaning, by the alphabet."""
-    return sorted((*TERMS, *_MORE), key=lambda entry: entry[0].lower())
+    return sorted((*TERMS, *MORE), key=lambda entry: entry[0].lower())
+
+
+def button() -> str:
+    """Give what opens the glossary from anywhere."""
+    return '<button type="button" class="cv-words" aria-haspopup="dialog">Glossary</button>'
+
+
+def window() -> str:
+    """Give the glossary as a window; the page's script opens it over whatever is on the screen."""
+    terms = "".join(
+        f'<dt id="{term_id(term)}" tabindex="-1">{escape(term)}</dt><dd>{say(text)}</dd>' for term, text in glossary()
+    )
+    return (
+        '<dialog id="glossary" class="cv" aria-labelledby="glossary-title"><form method="dialog">'
+        '<h2 id="glossary-title">What the words mean</h2><button class="cv-close">Close</button></form>'
+        f'<dl class="card">{terms}</dl></dialog>'
+    )
+
+
+def linked(text: str, seen: set[str] | None = None) -> str:
+    """Escape a sentence and link its terms to the glossary, each where it stands first.
+
+    Args:
+        text: plain text.
+        seen: terms that were linked on this screen already; added to.
+    """
+    seen = set() if seen is None else seen
+    names = list(_WRITTEN)
+
+    def link(found: re.Match[str]) -> str:
+        term = names[int(str(found.lastgroup)[1:])]
+        if term in seen:
+            return found.group(0)
+        seen.add(term)
+        return f'<a class="term" href="#{term_id(term)}">{found.group(0)}</a>'
+
+    return _ANY.sub(link, say(text))

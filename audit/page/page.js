@@ -3,6 +3,11 @@
     for (const [id, name] of Object.entries(NAMES)) {
       document.getElementById(id)?.setAttribute("aria-label", name);
     }
+    // Buttons of one question get one name: then the arrow keys walk through them, as in any form.
+    for (const group of document.querySelectorAll("fieldset")) {
+      const buttons = group.querySelectorAll("input[type=radio]");
+      for (const button of buttons) button.name = buttons[0].name;
+    }
   };
   label();
   // The steps of a tab are made when it is first opened.
@@ -11,6 +16,7 @@
   const open = (name) => document.getElementById(`tab-${name}-button`)?.click();
   const wanted = new URLSearchParams(location.search).get("tab") ?? "";
   if (/^[a-z]+$/.test(wanted)) open(wanted);
+  // The glossary opens over the screen, so that nobody loses their place; Escape closes it and gives the focus back.
   document.addEventListener("click", (event) => {
     const tab = event.target.closest('a[href^="#tab-"]');
     if (tab) {
@@ -20,19 +26,16 @@
       return;
     }
     const link = event.target.closest('a[href^="#term-"]');
-    if (!link) return;
+    if (!link && !event.target.closest(".cv-words")) return;
+    const glossary = document.getElementById("glossary");
+    const term = link && glossary?.querySelector(link.hash);
+    if (!glossary || (link && !term)) return;
     event.preventDefault();
-    document.getElementById("tab-read-button").click();
-    let tries = 60;
-    const show = () => {
-      const term = document.getElementById(link.hash.slice(1));
-      if (term?.checkVisibility()) {
-        term.scrollIntoView({ block: "center" });
-        term.focus();
-      } else if (tries--) {
-        requestAnimationFrame(show);
-      }
-    };
-    show();
+    if (!glossary.open) glossary.showModal();
+    glossary.scrollTop = 0;
+    if (term) {
+      term.scrollIntoView({ block: "center" });
+      term.focus();
+    }
   });
 }

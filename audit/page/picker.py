@@ -17,6 +17,9 @@ class Picker:
 
     bundled: Any
     other: Any
+    revision: Any = None
+    meanings: Any = None
+    """Asked for on the tab that audits only."""
 
 
 def model_picker(room: Room, name: str) -> Picker:
@@ -52,4 +55,24 @@ def model_picker(room: Room, name: str) -> Picker:
         visible=open_to_others,
         elem_id=f"{name}-other",
     )
-    return Picker(bundled, other)
+    if name != "audit":
+        return Picker(bundled, other)
+    with gr.Accordion(
+        "More about that model", open=False, visible=open_to_others, elem_id=f"{name}-more", elem_classes="cv-fold"
+    ):
+        revision = gr.Textbox(
+            label="Revision",
+            info="Commit, tag or branch; the main branch when empty.",
+            max_length=200,
+            lines=1,
+            elem_id=f"{name}-revision",
+        )
+        meanings = gr.Textbox(
+            label="What its labels mean",
+            info="For classifiers whose labels have no names: LABEL_0=negative, LABEL_1=neutral, LABEL_2=positive. "
+            "Its model card says which is which.",
+            max_length=500,
+            lines=1,
+            elem_id=f"{name}-meanings",
+        )
+    return Picker(bundled, other, revision, meanings)

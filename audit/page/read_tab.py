@@ -6,12 +6,11 @@ from html import escape
 
 import gradio as gr
 
-from audit.page.fragments import page, say, texts
+from audit.page.fragments import care, page, say, texts
 from audit.page.glossary import glossary
 from audit.page.reading import severity
 from audit.page.room import Room
 from audit.schema import Severity
-from reports.terms import term_id
 from reports.words import SEVERITY_WORDS, VERDICT_MEANINGS, capital
 
 _SEVERITIES: dict[Severity, str] = {
@@ -35,10 +34,6 @@ _FINDING = (
     "gap is open. Then open the evidence and judge the sentences yourself: would you have answered otherwise?",
     "That no gap was found does not mean that there is none. Each comparison says how small a gap it could have seen.",
 )
-_CARE = (
-    "This is not a screening, diagnostic or crisis tool. It tests models, never people. A low score does not mean that "
-    "someone is safe."
-)
 
 
 def build_read_tab(room: Room) -> None:
@@ -50,14 +45,11 @@ def build_read_tab(room: Room) -> None:
         f"<li><strong>{escape(capital(verdict))}.</strong> {escape(meaning)}</li>"
         for verdict, meaning in VERDICT_MEANINGS.items()
     )
-    terms = "".join(
-        f'<dt id="{term_id(term)}" tabindex="-1">{escape(term)}</dt><dd>{say(text)}</dd>' for term, text in glossary()
-    )
+    terms = "".join(f"<dt>{escape(term)}</dt><dd>{say(text)}</dd>" for term, text in glossary())
     gr.HTML(
         page(
             f'<h2 tabindex="-1">How do I read this?</h2>{texts(_WHAT)}'
-            f'<div class="note"><p><strong>What this is not.</strong> {escape(_CARE)} '
-            f"{escape(room.settings.help_lines)}</p></div>"
+            f"{care(room.settings.help_lines)}"
             f"<h3>A finding</h3>{texts(_FINDING)}<h3>The marks</h3><ul>{severities}</ul>"
             f"<details><summary>The verdicts, word for word</summary><ul>{verdicts}</ul></details>"
             f'<h3>Words</h3><dl class="card">{terms}</dl>'

@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 
 from audit.findings import SEVERITIES, key_findings
-from audit.page.fragments import note, page, say, stored_line, texts
+from audit.page.fragments import note, page, say, stored_line
+from audit.page.glossary import linked
 from audit.page.runs import Kept
 from audit.schema import Finding, Severity, SuiteInfo
 from reports.spec import ChartSpec
@@ -55,6 +56,14 @@ def letter(kept: Kept) -> str:
                 "partial",
             )
         )
+    about = list(
+        dict.fromkeys(suite.title for suite in result.suites if any(test.content_note for test in suite.tests))
+    )
+    if about:
+        line = (
+            f"{' and '.join(about)} can be hard to read. No post is quoted here; the last screen shows them when asked."
+        )
+        parts.append(note("Content note.", line, "partial"))
     parts.append(_key(view))
     if result.skipped:
         rows = "".join(
@@ -78,7 +87,9 @@ def _key(view: View) -> str:
             f"<p>{count} None lies wholly beyond its smallest effect of interest. Below is what the main "
             "comparison of each suite gave, with the smallest gap it could have seen.</p>"
         )
-    return f'{head}<ol class="findings">{"".join(_item(view, finding) for finding in chosen)}</ol>'
+    seen: set[str] = set()
+    items = "".join(_item(view, finding, seen) for finding in chosen)
+    return f'{head}<ol class="findings">{items}</ol>'
 
 
 def _banner(kept: Kept) -> str:
@@ -92,7 +103,7 @@ def _banner(kept: Kept) -> str:
     return f'<p class="muted">Run {date(result.created)}, revision {revision}, {result.settings.depth} depth.</p>'
 
 
-def _item(view: View, finding: Finding) -> str:
+def _item(view: View, finding: Finding, seen: set[str]) -> str:
     """Give a finding as one entry of a list: its headline, its sentence, its numbers, the harm."""
     suite = view.suites[finding.suite].title if finding.suite in view.suites else finding.suite
     kind = "" if finding.primary else ", secondary comparison"
@@ -100,7 +111,7 @@ def _item(view: View, finding: Finding) -> str:
     level = severity(finding.severity, severity_word(finding))
     return (
         f'<li><p class="meta">{level}<span>{escape(suite)}{kind}</span></p>'
-        f"<h3>{escape(view.headline(finding))}</h3><p>{say(finding.sentence)}</p>"
+        f"<h3>{escape(view.headline(finding))}</h3><p>{linked(finding.sentence, seen)}</p>"
         f"{_macro(view, 'numbers', finding)}{harm}</li>"
     )
 
@@ -108,11 +119,15 @@ def _item(view: View, finding: Finding) -> str:
 def suite_view(view: View, suite: SuiteInfo) -> str:
     """Give the question, the method and the findings of one suite."""
     findings = view.findings(suite.name)
-    primary = "".join(_item(view, finding) for finding in findings if finding.primary)
+    seen: set[str] = set()
+    notes = dict.fromkeys(test.content_note for test in suite.tests if test.content_note)
+    method = linked(suite.method, seen)
+    primary = "".join(_item(view, finding, seen) for finding in findings if finding.primary)
     others = [finding for finding in findings if not finding.primary]
     parts = [
         f'<p class="meta">{escape(suite.title)}</p><p class="asked">{say(suite.question)}</p>',
-        texts([suite.method]),
+        "".join(note("Content note.", text, "partial") for text in notes),
+        f"<p>{method}</p>",
         f'<ol class="findings">{primary}</ol>' if primary else "<p>The main comparison could not be made.</p>",
     ]
     if others:
@@ -141,7 +156,7 @@ def _others(view: View, findings: list[Finding]) -> str:
 def chart_words(view: View, spec: ChartSpec) -> str:
     """Give the sentence under a chart and its numbers as a table."""
     return page(
-        f'<p class="muted">{say(spec.sentence)}</p><details><summary>The numbers of this figure</summary>'
+        f'<p class="muted">{linked(spec.sentence)}</p><details><summary>The numbers of this figure</summary>'
         f'{_macro(view, "chart_table", spec)}<p class="muted">{escape(spec.source)}</p></details>'
     )
 
@@ -158,9 +173,10 @@ def evidence_view(view: View, suite: SuiteInfo) -> str:
         lines = view.evidence[suite.name].lines(finding, labels)
         if lines and len(parts) < MOST_EVIDENCE:
             table = _macro(view, "evidence", lines, not view.classifies)
+            name = f"Evidence {len(parts) + 1}: {escape(view.headline(finding))}"
             parts.append(
                 f"<details><summary>{escape(view.headline(finding))}</summary>"
-                f'<div class="scroll" tabindex="0" role="region" aria-label="Evidence">{table}</div></details>'
+                f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{table}</div></details>'
             )
     if not parts:
         return page('<p class="muted">No single sentences were kept for this suite.</p>')

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from audit.page.classroom import Classroom
 from audit.page.engine import Engine
 from audit.page.lesson_tally import Tally
+from audit.page.own_suites import OwnSuites
 from audit.page.ready import Ready
 from audit.page.runs import Desk
 from audit.page.settings import PageSettings
-from audit.page.shelf import Shelf
+from audit.page.shelf import Shelf, Wanted, wanted
 from audit.schema import CaveatError, Depth, ModelInfo, Suite
 
 
@@ -35,6 +37,7 @@ class Room:
         self.shelf = Shelf(engine.load_model)
         self.desk = Desk(engine)
         self.ready = Ready(settings.stored, engine.load_result)
+        self.own = OwnSuites()
         self.classroom = Classroom()
         self.tally = Tally()
         self._lock = threading.Lock()
@@ -47,21 +50,27 @@ class Room:
                 self._suites[depth] = tuple(self.engine.load_suites(depth))
             return self._suites[depth]
 
-    def info(self, name: str) -> ModelInfo:
+    def info(self, name: str | Wanted) -> ModelInfo:
         """Say what a model is: as its stored result remembers it, so that a class need not wait, else by loading it.
 
         Raises:
             CaveatError: as `load_model` does.
         """
-        stored = None if name in self.shelf else self.ready.get(name)
-        return stored.model if stored else self.shelf.get(name).info
+        wish = wanted(name)
+        stored = None if wish in self.shelf else self.ready.get(wish.name)
+        return stored.model if stored else self.shelf.get(wish).info
 
-    def fits(self, info: ModelInfo, depth: Depth = "quick") -> tuple[Fit, ...]:
-        """Say of every suite whether it applies to a model, and why not."""
+    def known(self, name: str | Wanted) -> bool:
+        """Tell whether `info` can answer without loading anything."""
+        wish = wanted(name)
+        return wish in self.shelf or wish.name in self.ready.names()
+
+    def fits(self, info: ModelInfo, depth: Depth = "quick", own: Sequence[Suite] = ()) -> tuple[Fit, ...]:
+        """Say of every suite, and of a visitor's own, whether it applies to a model, and why not."""
         from audit.suites import examples_for
 
         found = []
-        for suite in self.suites(depth):
+        for suite in (*self.suites(depth), *own):
             if set(suite.tasks) & set(info.tasks):
                 found.append(Fit(suite, "", len(examples_for(suite, info))))
             else:
@@ -69,8 +78,8 @@ class Room:
                 found.append(Fit(suite, f"It needs a model that {needs}; this one {does}.", 0))
         return tuple(found)
 
-    def chosen_suites(self, names: list[str], depth: Depth, teacher: bool) -> list[Suite]:
-        """Give the suites that a visitor marked.
+    def chosen_suites(self, names: list[str], depth: Depth, teacher: bool, own: Sequence[Suite] = ()) -> list[Suite]:
+        """Give the suites that a visitor marked; those of `own` have the same items at every depth.
 
         Raises:
             CaveatError: for none, or for a depth that the teacher opens.
@@ -79,7 +88,8 @@ class Room:
             raise CaveatError("No question is marked. Mark at least one.")
         if depth != "quick" and not teacher:
             raise CaveatError("Standard and full audits are opened by the teacher. Choose quick, or enter the PIN.")
-        return [suite for suite in self.suites(depth) if suite.name in names]
+        every = (*self.suites(depth), *(replace(suite, depth=depth) for suite in own))
+        return [suite for suite in every if suite.name in names]
 
 
 _TASKS = {"fill-mask": "fills a blank", "text-classification": "judges a sentence"}

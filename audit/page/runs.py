@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import queue
-import re
 import secrets
 import shutil
 import tempfile
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audit.page import files
 from audit.page.engine import Engine
 from audit.schema import AuditResult, CaveatError
 from audit.scoring import Progress
@@ -51,6 +52,8 @@ class Run:
     told: queue.SimpleQueue[Progress | Ended] = field(default_factory=queue.SimpleQueue)
     ended: Ended | None = None
     entered: float = field(default_factory=time.monotonic)
+    seconds_left: float = math.nan
+    """As last told; NaN before the first batch is done."""
 
     def follow(self) -> Iterator[Progress | None]:
         """Give the newest progress every quarter of a second, None where there is no news, until the run ends.
@@ -72,6 +75,7 @@ class Run:
                     self.ended = told
                     return newest
                 newest = told
+                self.seconds_left = told.seconds_left
                 told = self.told.get_nowait()
         except queue.Empty:
             return newest
@@ -103,6 +107,14 @@ class Desk:
         """Count the runs that were entered before one and have not ended."""
         with self._lock:
             return sum(other.entered < run.entered and not other.stop.is_set() for other in self._runs.values())
+
+    def seconds_ahead(self, run: Run) -> float:
+        """Give the time that the run under way still needs; NaN when it cannot be told, or for one's own."""
+        with self._lock:
+            known = [
+                other.seconds_left for other in self._runs.values() if other is not run and not other.stop.is_set()
+            ]
+        return next((seconds for seconds in known if not math.isnan(seconds)), math.nan)
 
     def waiting(self, session: str) -> Run:
         """Give the run that a session has entered."""
@@ -170,24 +182,23 @@ class Desk:
             self._kept.move_to_end(key)
             return self._kept[key]
 
-    def report(self, key: str) -> Path:
-        """Give the report of a kept result as a file, rendered once.
+    def report(self, key: str, kind: str = files.HTML) -> Path:
+        """Give a kept result as a file, made once.
+
+        Args:
+            key: of the result.
+            kind: of `files.offers`.
 
         Raises:
-            CaveatError: when the result is gone.
+            CaveatError: when the result is gone, and as `files.write` does.
         """
         result = self.find(key).result
-        path = self._folder / key / report_name(result)
+        path = self._folder / key / files.file_name(result, kind)
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
+            if kind != files.HTML:
+                return files.write(result, kind, path.parent)
             draft = path.with_suffix(".draft")
             draft.write_text(self._engine.report(result), encoding="utf-8")
             draft.replace(path)
         return path
-
-
-def report_name(result: AuditResult) -> str:
-    """Give the file name of a report: model and day, in letters that every system takes."""
-    model = re.sub(r"[^A-Za-z0-9.-]+", "-", result.model.id).strip("-.")[-60:] or "model"
-    part = "-partial" if result.partial else ""
-    return f"caveat-{model}-{result.created[:10]}{part}.html"

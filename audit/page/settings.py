@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 from audit.schema import CaveatError
 
 ANY = "any"
+SHORTEST_PIN = 4
+_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 HELP_LINES = (
     "If you or somebody you know may be at risk, talk to a trained person or call the local emergency number. "
     "In the US and Canada, call or text 988."
 )
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def results_folder() -> Path:
@@ -69,16 +72,41 @@ def settings_for(
     Returns:
         Settings for `build_page`.
     """
-    local = host in _LOOPBACK
+    local = host in LOOPBACK
     if allow_models is None:
         allow_models = (ANY,) if local else ()
     return PageSettings(
         allow_models=tuple(allow_models),
         folders=local,
         results=results,
-        pin=pin or "",
+        pin=(pin or "").strip(),
         help_lines=help_lines or HELP_LINES,
     )
+
+
+def checked(
+    settings: PageSettings, pin: str | None = None, names: tuple[str, str] = ("--pin", "--allow-models")
+) -> None:
+    """Refuse settings that cannot have been meant.
+
+    Args:
+        settings: of the host.
+        pin: as it was given.
+        names: how the host calls its options.
+
+    Raises:
+        CaveatError: for a PIN of fewer than four characters, and an id that no model can have.
+    """
+    if pin is not None and len(pin.strip()) < SHORTEST_PIN:
+        raise CaveatError(
+            f"{names[0]} is {'empty' if not pin.strip() else 'too short'}. Give at least {SHORTEST_PIN} letters or "
+            "digits, or leave it out: then everything is open to every visitor."
+        )
+    for name in settings.allow_models:
+        if name != ANY and not _ID.fullmatch(name):
+            raise CaveatError(
+                f"{names[1]}: {name!r} is no model id. Write owner/name, more of them by commas, or {ANY}."
+            )
 
 
 def settings_from_environment() -> tuple[PageSettings, str, int]:
@@ -95,4 +123,5 @@ def settings_from_environment() -> tuple[PageSettings, str, int]:
     ids = get("CAVEAT_ALLOW_MODELS")
     allowed = None if ids is None else [name.strip() for name in ids.split(",") if name.strip()]
     settings = settings_for(host, pin=get("CAVEAT_PIN"), allow_models=allowed, help_lines=get("CAVEAT_HELP_LINES"))
+    checked(settings, get("CAVEAT_PIN") or None, ("CAVEAT_PIN", "CAVEAT_ALLOW_MODELS"))
     return settings, host, int(port)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +27,8 @@ class Repository:
     files_status: int = 200
     files_error: str = ""
     info: dict[str, Any] = field(default_factory=dict)
+    pause: float = 0
+    """Seconds before each piece of 16 kB of a file."""
 
 
 class LoopbackHub:
@@ -88,12 +92,24 @@ class LoopbackHub:
         else:
             body = (found.folder / file).read_bytes()
             tag = hashlib.sha256(body).hexdigest()
-            self._send(request, 200, body, {"ETag": f'"{tag}"', "X-Repo-Commit": SHA})
+            self._send(request, 200, body, {"ETag": f'"{tag}"', "X-Repo-Commit": SHA}, found.pause)
 
-    def _send(self, request: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
+    def _send(
+        self,
+        request: BaseHTTPRequestHandler,
+        status: int,
+        body: bytes,
+        headers: dict[str, str],
+        pause: float = 0,
+    ) -> None:
         request.send_response(status)
         for key, value in {"Content-Length": str(len(body)), **headers}.items():
             request.send_header(key, value)
         request.end_headers()
-        if request.command != "HEAD":
-            request.wfile.write(body)
+        if request.command == "HEAD":
+            return
+        # Whoever no longer listens has hung up, which is what a stopped download does.
+        with suppress(ConnectionError):
+            for start in range(0, len(body), 16_384 if pause else max(1, len(body))):
+                time.sleep(pause)
+                request.wfile.write(body[start : start + 16_384] if pause else body)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,10 +161,13 @@ def browser() -> Iterator[Browser]:
     asyncio.events._set_running_loop(None)
 
 
-@pytest.fixture
-def page(browser: Browser, served: str) -> Iterator[Page]:
-    """Open the page on a phone; anything that goes wrong or goes out fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, accept_downloads=True)
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def opened(browser: Browser, url: str, size: dict[str, int], **options: Any) -> Iterator[Page]:
+    """Open the page in a new window; anything that goes wrong or goes out is an error."""
+    context = browser.new_context(viewport=size, accept_downloads=True, **options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     wrong: list[str] = []
@@ -176,8 +180,15 @@ def page(browser: Browser, served: str) -> Iterator[Page]:
     page.on("request", watch)
     page.on("pageerror", lambda error: wrong.append(f"script error {error}"))
     page.on("console", lambda told: wrong.append(f"console {told.text}") if told.type == "error" else None)
-    page.goto(served, wait_until="domcontentloaded")
+    page.goto(url, wait_until="domcontentloaded")
     yield page
     assert page.evaluate("Object.keys(localStorage)") == []
     context.close()
     assert not wrong
+
+
+@pytest.fixture
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    """Open the page on a phone."""
+    with opened(browser, served, PHONE) as page:
+        yield page

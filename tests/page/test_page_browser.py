@@ -49,3 +49,6 @@ def test_a_term_opens_the_glossary(audit: Page) -> None:
     expect(page.get_by_text("Stored result.")).to_be_visible(timeout=PATIENCE)
     page.locator("#audit-findings a[href='#term-interval']").first.click()
     expect(page.locator("#term-interval")).to_be_focused(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    expect(page.locator("#glossary")).not_to_be_visible()
+    expect(page.get_by_role("heading", name="What the audit of word-count shows")).to_be_visible()

@@ -67,7 +67,7 @@ def test_launch_reads_the_list_of_models(monkeypatch: pytest.MonkeyPatch) -> Non
 
     served: list[Any] = []
     monkeypatch.setattr(page, "build_page", lambda settings: settings)
-    monkeypatch.setattr(page, "serve", lambda demo, host, port: served.append((demo, host, port)))
+    monkeypatch.setattr(page, "serve", lambda demo, host, port, settings: served.append((demo, host, port)))
     launch("0.0.0.0", 8000, allow_models="a/b, c/d")
     assert served[0][0].allow_models == ("a/b", "c/d") and served[0][1:] == ("0.0.0.0", 8000)
 

@@ -11,13 +11,14 @@ import pytest
 
 from audit.models.function import FunctionModel, count_words, word_count
 from audit.page.engine import Engine
+from audit.page.files import file_name
 from audit.page.fragments import card, fitting, problem, stored_line
 from audit.page.glossary import glossary
 from audit.page.progress import Board
 from audit.page.reading import evidence_view, letter, suite_view
 from audit.page.ready import Ready
 from audit.page.room import Room
-from audit.page.runs import Desk, Kept, report_name
+from audit.page.runs import Desk, Kept
 from audit.page.settings import PageSettings, settings_for, settings_from_environment
 from audit.page.shelf import BUNDLED, Shelf, choose
 from audit.schema import AuditResult, CaveatError, ModelInfo
@@ -116,7 +117,7 @@ def test_what_a_model_says_of_itself_is_escaped(result: AuditResult) -> None:
     ):
         assert "<script" not in html
         assert "&lt;script&gt;" in html
-    assert "/" not in report_name(replace(result, model=info))
+    assert "/" not in file_name(replace(result, model=info))
 
 
 def _kept(result: AuditResult, stored: bool = False) -> Kept:

@@ -73,24 +73,24 @@ def visitor(served: str) -> Iterator[Visitor]:
 
 
 def test_a_whole_run_ends_at_the_findings(visitor: Visitor) -> None:
-    looked = visitor.ask("audit-look", "word-count", "", None)
+    looked = visitor.ask("audit-look", "word-count", "", "", "", None)
     assert "A result is ready" in looked and "does not apply" in looked
-    told = visitor.ask("audit-start+", None, "quick", ["negation"], None)
+    told = visitor.ask("audit-start++", None, "quick", ["negation"], 0, True, None)
     assert "Running word-count" in told and '"selected": 4' in told
     assert "That did not work" not in told
 
 
 def test_a_stop_in_the_queue_starts_nothing(visitor: Visitor, gate: Gate) -> None:
-    visitor.ask("audit-look", "sentiment", "", None)
+    visitor.ask("audit-look", "sentiment", "", "", "", None)
     assert "Starting." in visitor.ask("audit-start")
     visitor.ask("audit-cancel")
-    assert "No suite was finished" in visitor.ask("audit-start+", None, "quick", ["negation"], None)
+    assert "No suite was finished" in visitor.ask("audit-start++", None, "quick", ["negation"], 0, True, None)
     assert not gate.entered.is_set()
 
 
 def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
-    visitor.ask("audit-look", "sentiment", "", None)
-    visitor.press("audit-start+", None, "quick", ["negation"], None)
+    visitor.ask("audit-look", "sentiment", "", "", "", None)
+    visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
     assert gate.entered.wait(20)
     visitor.press("audit-cancel")
     heard: list[str] = []
@@ -104,9 +104,9 @@ def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
 
 
 def test_one_visitor_cannot_stop_or_read_another(visitor: Visitor, served: str, gate: Gate) -> None:
-    visitor.ask("audit-look", "sentiment", "", None)
+    visitor.ask("audit-look", "sentiment", "", "", "", None)
     visitor.ask("audit-start")
-    visitor.press("audit-start+", None, "quick", ["negation"], None)
+    visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
     assert gate.entered.wait(20)
     other = Visitor(served)
     try:
@@ -120,7 +120,7 @@ def test_one_visitor_cannot_stop_or_read_another(visitor: Visitor, served: str, 
 
 
 def test_stored_results_open_at_once(visitor: Visitor) -> None:
-    visitor.ask("audit-look", "word-count", "", None)
+    visitor.ask("audit-look", "word-count", "", "", "", None)
     assert '"selected": 4' in visitor.ask("audit-read", None)
 
 
@@ -166,5 +166,5 @@ def test_what_one_window_explores_is_not_in_another(visitor: Visitor, served: st
 
 
 def test_a_model_that_is_not_there_is_one_line(visitor: Visitor) -> None:
-    told = visitor.ask("audit-look", "word-count", "owner/name", None)
-    assert "owner/name is not on this machine" in told and "Traceback" not in told
+    told = visitor.ask("audit-look", "word-count", "owner/name", "", "", None)
+    assert "owner/name is not in the cache" in told and "Traceback" not in told
