@@ -70,7 +70,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     from audit.page.lesson_tab import LessonTab
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
-    from audit.page.teacher_tab import build_teacher_tab
+    from audit.page.teacher_tab import TeacherTab
     from audit.page.try_tab import build_try_tab
 
     room = Room(settings, engine or Engine())
@@ -90,7 +90,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
                 build_read_tab(room)
             if settings.pin:
                 with gr.Tab("Teacher", id="teacher", elem_id="tab-teacher"):
-                    build_teacher_tab(room, teacher)
+                    TeacherTab(room, teacher, lessons.shelf, lessons.sheets)
         stop_on_leaving(demo, room)
         lessons.open_from_link(demo)
         demo.load(None, js=_script(demo), api_visibility="private")

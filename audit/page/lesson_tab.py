@@ -11,18 +11,18 @@ import gradio as gr
 from audit.page import lesson_words
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem
+from audit.page.lesson_led import HELD, SECONDS, Guesses, Seen, counted, held, mark, notice
+from audit.page.lesson_live import LiveRun
 from audit.page.lesson_shown import Shelf, figure, with_guesses
-from audit.page.lesson_tally import Tally
 from audit.page.reading import chart_words
 from audit.page.room import Room
+from audit.page.sheets import Sheets
 from audit.schema import CaveatError
 from lessons.content import LESSONS, SURE, lesson
 from lessons.lesson import Lesson
 
 CHOOSE, GUESS, RESULT, EVIDENCE, ARGUE = 1, 2, 3, 4, 5
 CSS = Path(__file__).with_name("lesson.css")
-Guesses = dict[str, tuple[str, str]]
-"""Of one window: lesson -> choice and how sure."""
 _FOCUS = """() => {
   let tries = 60;
   const go = () => {
@@ -33,6 +33,8 @@ _FOCUS = """() => {
   go();
 }"""
 """Puts the reader at the head of a screen as soon as it is there: a step is made when it is first opened."""
+_AFTER_LOCK = """() => requestAnimationFrame(() => requestAnimationFrame(() =>
+  (document.querySelector("#lesson-show") ?? document.querySelector("#lesson-count"))?.focus()))"""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -53,10 +55,15 @@ class LessonTab:
         """
         self.room = room
         self.shelf = Shelf(room.ready)
-        self.tally = Tally()
+        self.hour = room.hour
+        self.sheets = Sheets(self.shelf)
         self.name = gr.State("")
+        self.seen = gr.State(None)
         self.guesses = gr.State({})
         self.place = gr.State(0)
+        with gr.Row(elem_id="lesson-class"):
+            self.notice = gr.HTML()
+            self.follow = gr.Button("Go there", visible=False, variant="primary", elem_id="lesson-follow")
         with gr.Walkthrough(selected=CHOOSE, elem_id="lesson-steps") as self.steps:
             with gr.Step("Lesson", id=CHOOSE, elem_id="lesson-choose"):
                 self._build_choose()
@@ -68,6 +75,9 @@ class LessonTab:
                 self._build_evidence()
             with gr.Step("Argue", id=ARGUE, interactive=False, elem_id="lesson-argue") as self.argue_step:
                 self.questions = gr.HTML()
+                with gr.Row():
+                    self.sheet = gr.DownloadButton("Handout to print", elem_id="lesson-sheet")
+                    self.home = gr.DownloadButton("Take-home sheet", elem_id="lesson-home")
                 self.again = gr.Button("Another lesson", variant="secondary", elem_id="lesson-again")
         self._connect(teacher)
 
@@ -106,15 +116,17 @@ class LessonTab:
         with gr.Column(visible=False) as self.locked_guess:
             self.locked = gr.HTML()
             self.class_before = gr.HTML()
-            with gr.Row():
-                self.show = gr.Button("Show the result", variant="primary", elem_id="lesson-show")
-                self.count = gr.Button("Count the class again", variant="secondary", elem_id="lesson-count")
+        self.wait = gr.HTML()
+        with gr.Row():
+            self.show = gr.Button("Show the result", variant="primary", visible=False, elem_id="lesson-show")
+            self.count = gr.Button("Count the class again", visible=False, elem_id="lesson-count")
 
     def _build_result(self) -> None:
         self.revealed = gr.HTML()
         self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="lesson-plot")
         self.known = gr.HTML()
         self.class_after = gr.HTML()
+        self.live = LiveRun(self.room)
         self.to_evidence = gr.Button("Judge the sentences", variant="primary", elem_id="lesson-to-evidence")
 
     def _build_evidence(self) -> None:
@@ -127,32 +139,47 @@ class LessonTab:
         self.closer_words = gr.HTML()
 
     def _connect(self, teacher: Any) -> None:
+        self.held = [
+            *(self.open_guess, self.locked_guess, self.locked, self.class_before, self.wait, self.show, self.count),
+        ]
         self.opened = [
-            *(self.name, self.trouble, self.asked, self.choice, self.sure, self.open_guess, self.locked_guess),
-            *(self.locked, self.class_before, self.missing, self.place, self.steps),
-            *(self.guess_step, self.result_step, self.evidence_step, self.argue_step),
+            *(self.name, self.trouble, self.asked, self.choice, self.sure, *self.held, self.missing, self.place),
+            *(self.steps, self.guess_step, self.result_step, self.evidence_step, self.argue_step),
+            *(self.notice, self.follow),
         ]
         opening = self.open.click(self._open, [self.pick, self.guesses], self.opened, **_QUIET)
         opening.then(None, js=_FOCUS % "guess", **_QUIET)
+        following = self.follow.click(self._follow, self.guesses, self.opened, **_QUIET)
+        following.then(None, js=_FOCUS % "guess", **_QUIET)
         locking = self.lock.click(
             self._lock,
             [self.name, self.choice, self.sure, self.guesses],
-            [self.guesses, self.missing, self.open_guess, self.locked_guess, self.locked, self.class_before],
+            [self.guesses, self.missing, *self.held],
             **_QUIET,
         )
-        locking.then(None, js="() => document.querySelector('#lesson-show')?.focus()", **_QUIET)
-        self.count.click(self._count, self.name, self.class_before, **_QUIET)
+        locking.then(None, js=_AFTER_LOCK, **_QUIET)
+        self.count.click(self._count, [self.name, self.guesses], self.held, **_QUIET)
+        if self.room.settings.pin:
+            # Only where a teacher can lead does a window look where the class is.
+            gr.Timer(SECONDS).tick(
+                self._look,
+                [self.name, self.guesses, self.seen],
+                [self.seen, self.guesses, self.notice, self.follow, *self.held],
+                queue=False,
+                **_QUIET,
+            )
         showing = self.show.click(
             self._show,
             [self.name, self.guesses],
             [
                 *(self.revealed, self.plot, self.known, self.class_after, self.pair, self.closer_title, self.closer),
-                *(self.closer_words, self.questions, self.steps),
+                *(self.closer_words, self.questions, self.live.board, self.sheet, self.home, self.steps),
                 *(self.result_step, self.evidence_step, self.argue_step),
             ],
             **_QUIET,
         )
         showing.then(None, js=_FOCUS % "result", **_QUIET)
+        self.live.connect(self.name, lambda name: self.shelf.get(_lesson(name)), _QUIET)
         self.next.click(self._next, [self.name, self.place], [self.place, self.pair], **_QUIET).then(
             None, js=_FOCUS % "evidence", **_QUIET
         )
@@ -171,12 +198,12 @@ class LessonTab:
         """Open the lesson that the address names: `?lesson=negation`."""
 
         def arrive(request: gr.Request) -> tuple[Any, ...]:
-            wanted = str(request.query_params.get("lesson", ""))
-            if not wanted:
-                return (gr.skip(),) * len(self.opened)
-            return self._open(wanted, {})
+            led = self.hour.led
+            wanted = str(request.query_params.get("lesson", "")) or led.lesson
+            opened = self._open(wanted, {}) if wanted else (gr.skip(),) * len(self.opened)
+            return *opened, mark(led)
 
-        demo.load(arrive, None, self.opened, **_QUIET)
+        demo.load(arrive, None, [*self.opened, self.seen], **_QUIET)
 
     def _open(self, name: str | None, guesses: Guesses) -> tuple[Any, ...]:
         """Ask the question of a lesson; where it was answered before, show the locked answer."""
@@ -185,7 +212,6 @@ class LessonTab:
             self.shelf.get(found)
         except CaveatError as error:
             return gr.skip(), problem(str(error)), *(gr.skip(),) * (len(self.opened) - 2)
-        guess = guesses.get(found.suite)
         choices = [(choice.label, choice.key) for choice in found.choices]
         return (
             found.suite,
@@ -193,51 +219,60 @@ class LessonTab:
             lesson_words.question(found),
             gr.Radio(choices, value=None),
             gr.Radio(value=None),
-            gr.Column(visible=guess is None),
-            gr.Column(visible=guess is not None),
-            lesson_words.locked(found, found.choice(guess[0]), guess[1]) if guess else "",
-            self._tally(found) if guess else "",
+            *held(self.hour, found, guesses),
             "",
             0,
             gr.Walkthrough(selected=GUESS),
             gr.Step(interactive=True),
             *(gr.Step(interactive=False) for _ in range(3)),
+            *notice(self.hour.led, found.suite),
         )
+
+    def _follow(self, guesses: Guesses) -> tuple[Any, ...]:
+        """Go to the lesson of the class."""
+        wanted = self.hour.led.lesson
+        return self._open(wanted, guesses) if wanted else (gr.skip(),) * len(self.opened)
+
+    def _look(self, name: str, guesses: Guesses, seen: Seen) -> tuple[Any, ...]:
+        """Take over what the teacher did since the last look; nothing moves where nothing was done."""
+        led = self.hour.led
+        now = mark(led)
+        if seen == now:
+            return (gr.skip(),) * (4 + HELD)
+        forgotten = seen is not None and now is not None and seen[1] != now[1]
+        guesses = {} if forgotten else guesses
+        found = lesson(name)
+        parts = held(self.hour, found, guesses) if found else (gr.skip(),) * HELD
+        return now, guesses, *notice(led, name), *parts
 
     def _lock(self, name: str, choice: str | None, sure: str | None, guesses: Guesses) -> tuple[Any, ...]:
         """Take a guess for good; it is counted once."""
         found = lesson(name)
         if found is None or choice not in {one.key for one in found.choices} or sure not in dict(SURE):
             line = page(remark("One more thing.", "Mark a guess, and how sure you are of it."), role="alert")
-            return gr.skip(), line, *(gr.skip(),) * 4
-        if name not in guesses:
+            return gr.skip(), line, *(gr.skip(),) * HELD
+        if name not in guesses and self.hour.lock_in(name, str(choice)):
             guesses = guesses | {name: (str(choice), str(sure))}
-            self.tally.add(name, str(choice))
-        key, how = guesses[name]
-        words = lesson_words.locked(found, found.choice(key), how)
-        return guesses, "", gr.Column(visible=False), gr.Column(visible=True), words, self._tally(found)
+        return guesses, "", *held(self.hour, found, guesses)
 
-    def _count(self, name: str) -> Any:
+    def _count(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
         found = lesson(name)
-        return self._tally(found) if found else gr.skip()
-
-    def _tally(self, found: Lesson, answer: str = "") -> str:
-        return lesson_words.tally(found, self.tally.counts(found.suite), answer)
+        return held(self.hour, found, guesses) if found else (gr.skip(),) * HELD
 
     def _show(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
-        """Reveal the result beside the guess."""
+        """Reveal the result beside the guess; a late student in a led class sees it without one."""
         found = lesson(name)
-        if found is None or name not in guesses:
-            return (gr.skip(),) * 13
+        if found is None or not self.hour.led.may_see(name, name in guesses):
+            return (gr.skip(),) * 16
         shown = self.shelf.get(found)
-        key, sure = guesses[name]
-        choice = found.choice(key)
+        key, sure = guesses.get(name, ("", ""))
+        choice = found.choice(key) if key else None
         closer = shown.closer
         return (
             lesson_words.reveal(shown, choice, sure),
             gr.Plot(figure(with_guesses(shown.chart, found.choices), choice), visible=True),
             lesson_words.beside(shown),
-            self._tally(found, shown.answer.key if shown.answer else ""),
+            counted(self.hour, found, shown.answer.key if shown.answer else ""),
             lesson_words.pair(shown, 0),
             page(f"<h3>{lesson_words.say(closer.question)}</h3><p>{lesson_words.say(closer.title)}</p>")
             if closer
@@ -245,6 +280,9 @@ class LessonTab:
             gr.Plot(figure(closer) if closer else None, visible=closer is not None),
             chart_words(shown.view, closer) if closer else "",
             lesson_words.argue(found, self.room.settings.help_lines),
+            "",
+            gr.DownloadButton(value=self.sheets.handout(found)),
+            gr.DownloadButton(value=self.sheets.home()),
             gr.Walkthrough(selected=RESULT),
             *(gr.Step(interactive=True) for _ in range(3)),
         )
@@ -261,7 +299,7 @@ class LessonTab:
         """Forget the tally; the teacher's, where a PIN is set."""
         if not teacher:
             return problem("The teacher does this. Enter the PIN first.")
-        self.tally.clear()
+        self.hour.forget()
         return page(remark("Empty.", "The guesses of the class are forgotten."), role="status")
 
 

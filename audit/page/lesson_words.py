@@ -8,10 +8,10 @@ from html import escape
 
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, say, stored_line, texts
-from audit.page.lesson_shown import Pair, Shown
 from audit.page.reading import severity
 from lessons.content import CARDS, HOUR, LESSONS, SURE
 from lessons.lesson import Choice, Lesson
+from lessons.shown import Pair, Shown
 from reports import words
 from reports.evidence import Line
 from reports.view import severity_word
@@ -47,10 +47,11 @@ def question(lesson: Lesson) -> str:
     )
 
 
-def locked(lesson: Lesson, choice: Choice, sure: str) -> str:
-    """Repeat a guess that can no longer be changed."""
+def locked(lesson: Lesson, choice: Choice, sure: str, led: bool = False) -> str:
+    """Repeat a guess that can no longer be changed; where a teacher leads, another line says what comes next."""
+    wait = "" if led else " Wait for your class, then see what the model did."
     return page(
-        remark("Locked in.", "Your guess stays as it is. Wait for your class, then see what the model did.")
+        remark("Locked in.", f"Your guess stays as it is.{wait}")
         + f'<p class="said">{escape(choice.label)}</p><p class="muted">{escape(dict(SURE)[sure])}.</p>',
         role="status",
     )
@@ -75,21 +76,26 @@ def tally(lesson: Lesson, counts: Mapping[str, int], answer: str = "") -> str:
     )
 
 
-def reveal(shown: Shown, choice: Choice, sure: str) -> str:
-    """Set the guess and the result side by side, then say in one sentence how they go together."""
+def reveal(shown: Shown, choice: Choice | None, sure: str = "") -> str:
+    """Set the guess, if there is one, beside the result, then say in one sentence how they go together."""
     found = shown.finding
     unit = "points" if found.unit == "share" else found.unit
     answer = shown.answer
     measured = escape(answer.label) if answer else "No verdict"
     gap = f"{words.amount(found.gap, unit, found.low, found.high)} ({words.interval(found.low, found.high, unit)})"
     level = severity(found.severity, severity_word(found))
+    guess = (
+        f'<section><h3>Your guess</h3><p class="said">{escape(choice.label)}</p>'
+        f'<p class="muted">{escape(dict(SURE)[sure])}.</p></section>'
+        if choice
+        else ""
+    )
     return page(
         f'<h2 tabindex="-1">{escape(shown.view.headline(found))}</h2>'
-        '<div class="twins"><section><h3>Your guess</h3>'
-        f'<p class="said">{escape(choice.label)}</p><p class="muted">{escape(dict(SURE)[sure])}.</p></section>'
+        f'<div class="twins">{guess}'
         f'<section><h3>The model</h3><p class="said">{measured}</p>'
         f'<p class="muted">{gap}, 95\N{NARROW NO-BREAK SPACE}% interval in brackets.</p></section></div>'
-        f"<p>{say(together(shown, choice, sure))}</p>"
+        f"{f'<p>{say(together(shown, choice, sure))}</p>' if choice else ''}"
         f'<p class="meta">{level}</p><p>{say(found.sentence)}</p>'
     )
 

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from audit.page.engine import Engine
+from audit.page.lesson_class import ClassHour
 from audit.page.ready import Ready
 from audit.page.runs import Desk
 from audit.page.settings import PageSettings
@@ -32,6 +33,7 @@ class Room:
         self.engine = engine
         self.shelf = Shelf(engine.load_model)
         self.desk = Desk(engine)
+        self.hour = ClassHour()
         self.ready = Ready(settings.stored, engine.load_result)
         self._lock = threading.Lock()
         self._suites: dict[Depth, tuple[Suite, ...]] = {}
