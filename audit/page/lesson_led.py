@@ -56,7 +56,10 @@ def held(hour: ClassHour, found: Lesson, guesses: Guesses) -> tuple[Any, ...]:
         counted(hour, found) if guess else "",
         page(_wait(led, guess is not None), role="status") if with_class else "",
         gr.Button(visible=may_see),
-        gr.Button(visible=guess is not None and not (with_class and led.revealed)),
+        gr.Button(
+            "Look again" if with_class else "Count the class again",
+            visible=guess is not None and not (with_class and led.revealed),
+        ),
     )
 
 
@@ -75,6 +78,7 @@ def _wait(led: Led, guessed: bool) -> str:
         return remark("The guessing is closed.", f"Wait for your teacher to reveal the result.{more}")
     if guessed:
         return remark(
-            "Wait for your teacher.", "The result comes when the teacher reveals it. This page looks by itself."
+            "Wait for your teacher.",
+            "The result comes when your teacher reveals it. This page asks every three seconds.",
         )
     return remark("Your teacher takes guesses now.", "Nobody sees whose guess is whose.")

@@ -140,10 +140,10 @@ class TeacherTab:
             remark("Open.", "Standard and full audits and other models are open in this window."), role="status"
         )
         try:
-            papers = [self.sheets.guide(), self.sheets.home(), self.sheets.handout(LESSONS[0])]
+            papers: list[str | None] = [self.sheets.guide(), self.sheets.home(), self.sheets.handout(LESSONS[0])]
         except CaveatError as error:
             line += problem(str(error))
-            papers = [None] * 3
+            papers = [None, None, None]
         buttons = (gr.DownloadButton(value=path, interactive=path is not None) for path in papers)
         return True, "", line, gr.Column(visible=False), gr.Column(visible=True), *buttons
 
