@@ -41,6 +41,8 @@ class Measured:
 
     students: int
     finished: int = 0
+    first: float = 0.0
+    """Seconds of the slowest step of the one who went through the lesson before the class, as a teacher does."""
     steps: list[float] = field(default_factory=list)
     """Seconds of each step that shows precomputed results."""
     looks: list[float] = field(default_factory=list)
@@ -80,10 +82,10 @@ class Student:
             if event["backend_fn"] and any(target[0] == ids[label] for target in event["targets"])
         )
 
-    def clock(self) -> int | None:
-        """Give the number of the event that looks where the class is; None where no teacher can lead."""
+    def clock(self) -> tuple[int, int] | None:
+        """Give the event that looks where the class is and its count of inputs; None where no teacher can lead."""
         ticks = (e for e in self.config["dependencies"] if any(target[1] == "tick" for target in e["targets"]))
-        return next((event["id"] for event in ticks if len(event["outputs"]) > 1), None)
+        return next(((event["id"], len(event["inputs"])) for event in ticks if len(event["outputs"]) > 1), None)
 
     def press(self, label: str, *data: Any) -> str:
         """Press a control and give all that came back, as text; states are filled in by the page.
@@ -106,9 +108,9 @@ class Student:
             raise RuntimeError(f"{label}: {told[-2:]}")
         return "\n".join(told)
 
-    def look(self, event: int) -> None:
+    def look(self, event: int, inputs: int) -> None:
         """Look where the class is."""
-        sent = {"data": ["", {}, None], "fn_index": event, "session_hash": self.session, "trigger_id": None}
+        sent = {"data": [None] * inputs, "fn_index": event, "session_hash": self.session, "trigger_id": None}
         self.http.post("/gradio_api/run/predict", json=sent).raise_for_status()
 
 
@@ -125,7 +127,10 @@ class Classroom:
         self._together = threading.Barrier(students)
 
     def run(self) -> Measured:
-        """Let all of them start at the same moment and wait for the last one."""
+        """Go through the lesson once, then let all of them start at the same moment and wait for the last one."""
+        rehearsing = Student(self.url)
+        self.measured.first = max(self._steps(rehearsing, 0))
+        rehearsing.close()
         with ThreadPoolExecutor(self.measured.students) as pool:
             list(pool.map(self._student, range(self.measured.students)))
         return self.measured
@@ -137,7 +142,8 @@ class Classroom:
             self._together.wait(LIMIT)
             looking = threading.Thread(target=self._looks, args=(student, done), daemon=True)
             looking.start()
-            self._steps(student, number)
+            self.measured.steps += self._steps(student, number)
+            self._sentences(student, number)
             done.set()
             looking.join(LIMIT)
             student.close()
@@ -152,23 +158,28 @@ class Classroom:
         event = student.clock()
         while event is not None and not done.wait(LOOKS):
             began = time.monotonic()
-            student.look(event)
+            student.look(*event)
             self.measured.looks.append(time.monotonic() - began)
 
-    def _steps(self, student: Student, number: int) -> None:
+    def _steps(self, student: Student, number: int) -> list[float]:
+        """Go through a lesson and give the seconds of each step."""
+        took = []
         choice = self.lesson.choices[number % len(self.lesson.choices)].key
         steps: Sequence[tuple[str, tuple[Any, ...], str]] = (
             ("lesson-open", (self.lesson.suite, None), self.lesson.twins[0][1][:20]),
             ("lesson-lock", (None, choice, "fairly", None), "Locked in"),
-            ("lesson-show", (None, None), "Your guess"),
+            ("lesson-show", (None, None, None), "Your guess"),
             ("lesson-next", (None, None), "Pair 2 of"),
         )
         for label, data, expected in steps:
             began = time.monotonic()
             told = student.press(label, *data)
-            self.measured.steps.append(time.monotonic() - began)
+            took.append(time.monotonic() - began)
             if expected not in told:
                 raise RuntimeError(f"{label} did not show {expected!r}")
+        return took
+
+    def _sentences(self, student: Student, number: int) -> None:
         if self.sentences:
             student.press("try-take", "word-count", "", None)
         for place in range(self.sentences):
@@ -220,6 +231,7 @@ def described(found: Measured, seconds: float) -> str:
     lines = [
         f"{found.finished} of {found.students} students finished, in {seconds:.0f} seconds, on {os.cpu_count()} "
         f"processors (load of the machine at the end: {load:.1f}).",
+        f"The first to go through the lesson, alone: slowest step {found.first:.2f} s.",
         f"Steps with precomputed results: {len(found.steps)}, median {statistics.median(found.steps):.2f} s, "
         f"95th percentile {found.slow:.2f} s, longest {max(found.steps):.2f} s.",
     ]
@@ -231,7 +243,7 @@ def described(found: Measured, seconds: float) -> str:
     if found.live:
         lines.append(
             f"Own sentences: {len(found.live)} pairs, median {statistics.median(found.live):.2f} s, longest "
-            f"{max(found.live):.2f} s; while one waited, at most {max(found.overtaken)} of other students were answered."
+            f"{max(found.live):.2f} s; while one waited, at most {max(found.overtaken)} of others were answered."
         )
     lines.append(f"Answers that held somebody else's sentence: {found.leaks}.")
     return "\n".join([*lines, *found.troubles]) + "\n"

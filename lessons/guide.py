@@ -1,22 +1,39 @@
-"""What the teacher's guide says beside the lessons themselves: the plan, notes, what a class says, and terms."""
+"""What a teacher needs on one page. docs/teacher-guide.md says it at length; a test holds the two together."""
 
 from __future__ import annotations
 
-PLAN: tuple[tuple[str, str], ...] = (
-    ("0-5", "What is a model? It never felt or met anybody; it learned from texts which words go together."),
-    ("5-15", "negation"),
-    ("15-27", "occupations"),
-    ("27-39", "masking"),
-    ("39-47", "In pairs: one card (bias, privacy, intervention or validation), then one sentence to the class."),
-    ("47-50", "Everybody writes: what would change my mind?"),
-)
-"""Minutes, and what happens in them: words, or the name of a lesson."""
+from dataclasses import dataclass
 
-BEFORE: tuple[str, ...] = (
-    "Start the page with a PIN, open it on the projector, and enter the PIN on the tab Teacher.",
-    "Mark the lesson and take it with the class. Windows that open later land on it; the others are offered it.",
-    "Close the guessing when all are done: only then the class sees its tally, and only from five guesses on. Reveal.",
-    "Read the content notes, and decide whether you offer the lesson on distress or leave it out.",
+from lessons.content import HOUR, lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the hour."""
+
+    minutes: str
+    what: str
+
+
+def plan() -> tuple[Part, ...]:
+    """Give the fifty minutes, the three lessons of the hour in their places."""
+    first, second, third = (f"{found.title} (lesson {found.suite})" for found in map(lesson, HOUR) if found)
+    return (
+        Part("0-5", "What is a model? It learned from texts which words go together; it never met anybody."),
+        Part("5-15", f"{first}: guess alone, tally, result, two pairs of sentences"),
+        Part("15-27", f"{second}: the model beside one with a gap put in and one made even-handed"),
+        Part("27-39", f"{third}: misses and false alarms, and who decides about the threshold"),
+        Part("39-47", "In pairs: one card, then one sentence to the class"),
+        Part("47-50", "Everybody writes: what would change my mind?"),
+    )
+
+
+NOTES = (
+    "The lesson on distress speaks of crying, exhaustion, panic and loneliness; no self-harm is described. Anybody may "
+    "leave it out without giving a reason. Name somebody at your school whom one can talk to.",
+    "The lessons on occupations and on people show stereotypes and name groups. Students of these groups are in the "
+    "room; they need not speak for anybody.",
+    "No result may be used to judge a person, and no student's own messages belong into the exercise.",
 )
 
 SAYINGS: tuple[tuple[str, str], ...] = (
@@ -35,17 +52,12 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "The interval is so wide that it says nothing.",
-        "Which answers does it rule out? How would you make it narrower? More frames do, more fillers in the same "
-        "frame hardly.",
+        "Which answers does it rule out? How would you make it narrower?",
     ),
     (
         "I read that sentence differently.",
         "Good: that is the validation card. Several labels may count as right; find a pair where they should and do "
         "not.",
-    ),
-    (
-        "The word counter is stupid, why is it here?",
-        "Its answers are known beforehand. A test that could not see its gap would be of no use.",
     ),
     (
         "They built the gap in, so of course it is there.",
@@ -56,25 +68,12 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         "Who reads the flags, who is flagged although well, and who agreed to being read?",
     ),
 )
-"""What may be said in a class, and what to ask back; the same as in docs/teacher-guide.md."""
+"""What may be said in a class, and what to ask back."""
 
-CARE = (
-    "No result may be used to judge a person, and no student's own messages belong into the exercise. Anybody may "
-    "leave a lesson out without giving a reason; name somebody at your school whom one can talk to."
+ANSWERS: tuple[tuple[str, str], ...] = (
+    ("Point", "A difference of two percentages. 31 % against 20 % are 11 points."),
+    ("Log-odds", "0.41 makes the odds 1.5 times as high, 0.69 twice, 1.1 three times."),
+    ("Interval", "Made by a method that covers the true gap 95 times in 100, over frames and fillers like these."),
+    ("Shaded band", "The smallest effect of interest, fixed before any model was run. It is a choice; argue about it."),
+    ("Labels", "Written by the authors of the sentences and not rated by other people."),
 )
-
-TERMS: tuple[tuple[str, str], ...] = (
-    (
-        "Bias",
-        "Here: a gap between groups, or between two wordings that mean the same, that the task does not ask for. "
-        "Whether it is wrong depends on the use.",
-    ),
-    ("Artefact", "A result that the test has made, and not the model: such as a gap that comes from one odd sentence."),
-    ("Construct", "What a test is meant to measure. A test can have a good name and measure something else."),
-    ("Point", "The difference of two percentages: 31 percent against 20 percent are 11 points."),
-    (
-        "Threshold",
-        "The value from which on somebody acts, or from which on a gap is taken to matter. People choose it.",
-    ),
-)
-"""Terms of a class that the report's glossary does not hold."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,12 +51,13 @@ def _script(demo: gr.Blocks) -> str:
     return _SCRIPT.read_text(encoding="utf-8").replace("NAMES", json.dumps(names))
 
 
-def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Blocks:
+def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bool = False) -> gr.Blocks:
     """Build the page without serving it.
 
     Args:
         settings: what the host allows.
         engine: the functions behind it; the project's own when None.
+        warm: read the lessons in the background, so that a class of thirty does not wait for the first one.
 
     Returns:
         Blocks to be given to `serve`, or launched with `launch_options`.
@@ -70,8 +72,9 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     from audit.page.lesson_tab import LessonTab
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
-    from audit.page.teacher_tab import TeacherTab
+    from audit.page.teacher_tab import build_teacher_tab
     from audit.page.try_tab import build_try_tab
+    from lessons.content import LESSONS
 
     room = Room(settings, engine or Engine())
     with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
@@ -90,10 +93,12 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
                 build_read_tab(room)
             if settings.pin:
                 with gr.Tab("Teacher", id="teacher", elem_id="tab-teacher"):
-                    TeacherTab(room, teacher, lessons.shelf, lessons.sheets)
+                    build_teacher_tab(room, teacher)
         stop_on_leaving(demo, room)
         lessons.open_from_link(demo)
         demo.load(None, js=_script(demo), api_visibility="private")
+    if warm:
+        threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
     return demo
 
@@ -164,4 +169,4 @@ def launch(
     if isinstance(allow_models, str):
         allow_models = [name.strip() for name in allow_models.split(",") if name.strip()]
     settings = settings_for(host, pin=pin, allow_models=allow_models, results=results, help_lines=help_lines)
-    serve(build_page(settings), host, port)
+    serve(build_page(settings, warm=True), host, port)

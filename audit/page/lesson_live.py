@@ -10,12 +10,12 @@ import gradio as gr
 
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, waiting
+from audit.page.lesson_shown import Shown
 from audit.page.progress import Board
 from audit.page.room import Room
 from audit.page.runs import Run
 from audit.schema import AuditResult, CaveatError, Finding
 from lessons.lesson import Lesson
-from lessons.shown import Shown
 from reports import words
 
 

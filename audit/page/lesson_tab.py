@@ -9,20 +9,22 @@ from typing import Any
 import gradio as gr
 
 from audit.page import lesson_words
+from audit.page.classroom import Led, may_guess, may_see
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem
-from audit.page.lesson_led import HELD, SECONDS, Guesses, Seen, counted, held, mark, notice
 from audit.page.lesson_live import LiveRun
-from audit.page.lesson_shown import Shelf, figure, with_guesses
-from audit.page.reading import chart_words
+from audit.page.lesson_shown import Shelf
 from audit.page.room import Room
-from audit.page.sheets import Sheets
 from audit.schema import CaveatError
 from lessons.content import LESSONS, SURE, lesson
 from lessons.lesson import Lesson
 
 CHOOSE, GUESS, RESULT, EVIDENCE, ARGUE = 1, 2, 3, 4, 5
 CSS = Path(__file__).with_name("lesson.css")
+Guesses = dict[str, tuple[str, str]]
+"""Of one window: lesson -> choice and how sure."""
+EVERY = 3.0
+"""Seconds after which a window asks whether the teacher has gone on."""
 _FOCUS = """() => {
   let tries = 60;
   const go = () => {
@@ -33,8 +35,6 @@ _FOCUS = """() => {
   go();
 }"""
 """Puts the reader at the head of a screen as soon as it is there: a step is made when it is first opened."""
-_AFTER_LOCK = """() => requestAnimationFrame(() => requestAnimationFrame(() =>
-  (document.querySelector("#lesson-show") ?? document.querySelector("#lesson-count"))?.focus()))"""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -55,15 +55,15 @@ class LessonTab:
         """
         self.room = room
         self.shelf = Shelf(room.ready)
-        self.hour = room.hour
-        self.sheets = Sheets(self.shelf)
+        self.tally = room.tally
         self.name = gr.State("")
-        self.seen = gr.State(None)
         self.guesses = gr.State({})
         self.place = gr.State(0)
-        with gr.Row(elem_id="lesson-class"):
-            self.notice = gr.HTML()
-            self.follow = gr.Button("Go there", visible=False, variant="primary", elem_id="lesson-follow")
+        self.followed = gr.State(-1)
+        # Windows look for the teacher only where there can be one.
+        self.clock = gr.Timer(EVERY, active=bool(room.settings.pin))
+        self.class_line = gr.HTML(elem_id="lesson-class")
+        self.join = gr.Button("Go to the class", variant="primary", visible=False, elem_id="lesson-join")
         with gr.Walkthrough(selected=CHOOSE, elem_id="lesson-steps") as self.steps:
             with gr.Step("Lesson", id=CHOOSE, elem_id="lesson-choose"):
                 self._build_choose()
@@ -75,9 +75,6 @@ class LessonTab:
                 self._build_evidence()
             with gr.Step("Argue", id=ARGUE, interactive=False, elem_id="lesson-argue") as self.argue_step:
                 self.questions = gr.HTML()
-                with gr.Row():
-                    self.sheet = gr.DownloadButton("Handout to print", elem_id="lesson-sheet")
-                    self.home = gr.DownloadButton("Take-home sheet", elem_id="lesson-home")
                 self.again = gr.Button("Another lesson", variant="secondary", elem_id="lesson-again")
         self._connect(teacher)
 
@@ -116,10 +113,9 @@ class LessonTab:
         with gr.Column(visible=False) as self.locked_guess:
             self.locked = gr.HTML()
             self.class_before = gr.HTML()
-        self.wait = gr.HTML()
-        with gr.Row():
-            self.show = gr.Button("Show the result", variant="primary", visible=False, elem_id="lesson-show")
-            self.count = gr.Button("Count the class again", visible=False, elem_id="lesson-count")
+            with gr.Row():
+                self.show = gr.Button("Show the result", variant="primary", elem_id="lesson-show")
+                self.count = gr.Button("Count the class again", variant="secondary", elem_id="lesson-count")
 
     def _build_result(self) -> None:
         self.revealed = gr.HTML()
@@ -139,46 +135,34 @@ class LessonTab:
         self.closer_words = gr.HTML()
 
     def _connect(self, teacher: Any) -> None:
-        self.held = [
-            *(self.open_guess, self.locked_guess, self.locked, self.class_before, self.wait, self.show, self.count),
-        ]
         self.opened = [
-            *(self.name, self.trouble, self.asked, self.choice, self.sure, *self.held, self.missing, self.place),
-            *(self.steps, self.guess_step, self.result_step, self.evidence_step, self.argue_step),
-            *(self.notice, self.follow),
+            *(self.name, self.trouble, self.asked, self.choice, self.sure, self.open_guess, self.locked_guess),
+            *(self.locked, self.class_before, self.missing, self.show, self.place, self.steps),
+            *(self.guess_step, self.result_step, self.evidence_step, self.argue_step),
         ]
+        self._follow_the_class(teacher)
         opening = self.open.click(self._open, [self.pick, self.guesses], self.opened, **_QUIET)
         opening.then(None, js=_FOCUS % "guess", **_QUIET)
-        following = self.follow.click(self._follow, self.guesses, self.opened, **_QUIET)
-        following.then(None, js=_FOCUS % "guess", **_QUIET)
         locking = self.lock.click(
             self._lock,
             [self.name, self.choice, self.sure, self.guesses],
-            [self.guesses, self.missing, *self.held],
+            [self.guesses, self.missing, *self._screen_parts],
             **_QUIET,
         )
-        locking.then(None, js=_AFTER_LOCK, **_QUIET)
-        self.count.click(self._count, [self.name, self.guesses], self.held, **_QUIET)
-        if self.room.settings.pin:
-            # Only where a teacher can lead does a window look where the class is.
-            gr.Timer(SECONDS).tick(
-                self._look,
-                [self.name, self.guesses, self.seen],
-                [self.seen, self.guesses, self.notice, self.follow, *self.held],
-                queue=False,
-                **_QUIET,
-            )
+        locking.then(None, js="() => document.querySelector('#lesson-show')?.focus()", **_QUIET)
+        self.count.click(self._count, self.name, self.class_before, **_QUIET)
         showing = self.show.click(
             self._show,
-            [self.name, self.guesses],
+            [self.name, self.guesses, teacher],
             [
                 *(self.revealed, self.plot, self.known, self.class_after, self.pair, self.closer_title, self.closer),
-                *(self.closer_words, self.questions, self.live.board, self.sheet, self.home, self.steps),
+                *(self.closer_words, self.questions, self.steps),
                 *(self.result_step, self.evidence_step, self.argue_step),
             ],
             **_QUIET,
         )
         showing.then(None, js=_FOCUS % "result", **_QUIET)
+        showing.then(lambda: "", None, self.live.board, **_QUIET)
         self.live.connect(self.name, lambda name: self.shelf.get(_lesson(name)), _QUIET)
         self.next.click(self._next, [self.name, self.place], [self.place, self.pair], **_QUIET).then(
             None, js=_FOCUS % "evidence", **_QUIET
@@ -194,16 +178,33 @@ class LessonTab:
         self.empty.click(self._empty, teacher, self.emptied, **_QUIET)
         teacher.change(lambda given: gr.Button(visible=bool(given)), teacher, self.empty, **_QUIET)
 
+    @property
+    def _screen_parts(self) -> list[Any]:
+        return [self.open_guess, self.locked_guess, self.locked, self.class_before, self.show]
+
+    def _follow_the_class(self, teacher: Any) -> None:
+        """Let a window learn what the teacher did: a line and the buttons change, nobody is moved."""
+        self.clock.tick(
+            self._follow,
+            [self.followed, self.name, self.guesses, teacher],
+            [self.followed, self.class_line, self.join, *self._screen_parts],
+            queue=False,
+            **_QUIET,
+        )
+        joining = self.join.click(self._join, self.guesses, [*self.opened, self.join, self.class_line], **_QUIET)
+        joining.then(None, js=_FOCUS % "guess", **_QUIET)
+
     def open_from_link(self, demo: gr.Blocks) -> None:
-        """Open the lesson that the address names: `?lesson=negation`."""
+        """Open the lesson that the address names, `?lesson=negation`, or else the one that the class is at."""
 
         def arrive(request: gr.Request) -> tuple[Any, ...]:
-            led = self.hour.led
-            wanted = str(request.query_params.get("lesson", "")) or led.lesson
-            opened = self._open(wanted, {}) if wanted else (gr.skip(),) * len(self.opened)
-            return *opened, mark(led)
+            _, led = self.room.classroom.now
+            wanted = str(request.query_params.get("lesson", "")) or (led.lesson if led else "")
+            if not wanted:
+                return (gr.skip(),) * len(self.opened)
+            return self._open(wanted, {})
 
-        demo.load(arrive, None, [*self.opened, self.seen], **_QUIET)
+        demo.load(arrive, None, self.opened, **_QUIET)
 
     def _open(self, name: str | None, guesses: Guesses) -> tuple[Any, ...]:
         """Ask the question of a lesson; where it was answered before, show the locked answer."""
@@ -212,77 +213,97 @@ class LessonTab:
             self.shelf.get(found)
         except CaveatError as error:
             return gr.skip(), problem(str(error)), *(gr.skip(),) * (len(self.opened) - 2)
+        guess = guesses.get(found.suite)
         choices = [(choice.label, choice.key) for choice in found.choices]
+        screen = self._screen(found, guess)
         return (
             found.suite,
             "",
             lesson_words.question(found),
             gr.Radio(choices, value=None),
             gr.Radio(value=None),
-            *held(self.hour, found, guesses),
+            *screen[:4],
             "",
+            screen[4],
             0,
             gr.Walkthrough(selected=GUESS),
             gr.Step(interactive=True),
             *(gr.Step(interactive=False) for _ in range(3)),
-            *notice(self.hour.led, found.suite),
         )
-
-    def _follow(self, guesses: Guesses) -> tuple[Any, ...]:
-        """Go to the lesson of the class."""
-        wanted = self.hour.led.lesson
-        return self._open(wanted, guesses) if wanted else (gr.skip(),) * len(self.opened)
-
-    def _look(self, name: str, guesses: Guesses, seen: Seen) -> tuple[Any, ...]:
-        """Take over what the teacher did since the last look; nothing moves where nothing was done."""
-        led = self.hour.led
-        now = mark(led)
-        if seen == now:
-            return (gr.skip(),) * (4 + HELD)
-        forgotten = seen is not None and now is not None and seen[1] != now[1]
-        guesses = {} if forgotten else guesses
-        found = lesson(name)
-        parts = held(self.hour, found, guesses) if found else (gr.skip(),) * HELD
-        return now, guesses, *notice(led, name), *parts
 
     def _lock(self, name: str, choice: str | None, sure: str | None, guesses: Guesses) -> tuple[Any, ...]:
         """Take a guess for good; it is counted once."""
         found = lesson(name)
         if found is None or choice not in {one.key for one in found.choices} or sure not in dict(SURE):
             line = page(remark("One more thing.", "Mark a guess, and how sure you are of it."), role="alert")
-            return gr.skip(), line, *(gr.skip(),) * HELD
-        if name not in guesses and self.hour.lock_in(name, str(choice)):
+            return gr.skip(), line, *(gr.skip(),) * 5
+        if name not in guesses and not may_guess(self.room.classroom.led(name)):
+            return gr.skip(), "", *self._screen(found, None)
+        if name not in guesses:
             guesses = guesses | {name: (str(choice), str(sure))}
-        return guesses, "", *held(self.hour, found, guesses)
+            self.tally.add(name, str(choice))
+        return guesses, "", *self._screen(found, guesses[name])
 
-    def _count(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
-        found = lesson(name)
-        return held(self.hour, found, guesses) if found else (gr.skip(),) * HELD
+    def _screen(self, found: Lesson, guess: tuple[str, str] | None, teacher: bool = False) -> tuple[Any, ...]:
+        """Give the guess screen: what is open, what is locked, and whether the result may be seen."""
+        led = self.room.classroom.led(found.suite)
+        asked = guess is None and may_guess(led)
+        if guess:
+            words = lesson_words.locked(found, found.choice(guess[0]), guess[1], led)
+        else:
+            words = "" if asked else lesson_words.without_a_guess(led)
+        show = gr.Button(interactive=may_see(led, guess is not None, teacher))
+        tally = "" if asked else self._tally(found)
+        return gr.Column(visible=asked), gr.Column(visible=not asked), words, tally, show
 
-    def _show(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
-        """Reveal the result beside the guess; a late student in a led class sees it without one."""
+    def _follow(self, followed: int, name: str, guesses: Guesses, teacher: bool) -> tuple[Any, ...]:
+        """Learn what the teacher has done since the last look."""
+        version, led = self.room.classroom.now
+        if version == followed:
+            return (gr.skip(),) * 8
         found = lesson(name)
-        if found is None or not self.hour.led.may_see(name, name in guesses):
-            return (gr.skip(),) * 16
+        screen = self._screen(found, guesses.get(name), teacher) if found else (gr.skip(),) * 5
+        elsewhere = led is not None and led.lesson != name
+        return version, self._line(led), gr.Button(visible=elsewhere), *screen
+
+    def _line(self, led: Led | None) -> str:
+        return lesson_words.class_line(_lesson(led.lesson), led.phase) if led else ""
+
+    def _join(self, guesses: Guesses) -> tuple[Any, ...]:
+        """Go where the class is."""
+        _, led = self.room.classroom.now
+        if led is None:
+            return *(gr.skip(),) * len(self.opened), gr.Button(visible=False), ""
+        return *self._open(led.lesson, guesses), gr.Button(visible=False), self._line(led)
+
+    def _count(self, name: str) -> Any:
+        found = lesson(name)
+        return self._tally(found) if found else gr.skip()
+
+    def _tally(self, found: Lesson, answer: str = "") -> str:
+        return lesson_words.tally(found, self.tally.counts(found.suite), answer)
+
+    def _show(self, name: str, guesses: Guesses, teacher: bool = False) -> tuple[Any, ...]:
+        """Reveal the result beside the guess, if there is one."""
+        found = lesson(name)
+        if found is None or not may_see(self.room.classroom.led(name), name in guesses, teacher):
+            return (gr.skip(),) * 13
         shown = self.shelf.get(found)
         key, sure = guesses.get(name, ("", ""))
         choice = found.choice(key) if key else None
         closer = shown.closer
         return (
             lesson_words.reveal(shown, choice, sure),
-            gr.Plot(figure(with_guesses(shown.chart, found.choices), choice), visible=True),
+            gr.Plot(self.shelf.drawn(found, choice), visible=True),
             lesson_words.beside(shown),
-            counted(self.hour, found, shown.answer.key if shown.answer else ""),
+            self._tally(found, shown.answer.key if shown.answer else ""),
             lesson_words.pair(shown, 0),
             page(f"<h3>{lesson_words.say(closer.question)}</h3><p>{lesson_words.say(closer.title)}</p>")
             if closer
             else "",
-            gr.Plot(figure(closer) if closer else None, visible=closer is not None),
-            chart_words(shown.view, closer) if closer else "",
+            gr.Plot(self.shelf.drawn_closer(found), visible=closer is not None),
+            self.shelf.words(found),
             lesson_words.argue(found, self.room.settings.help_lines),
-            "",
-            gr.DownloadButton(value=self.sheets.handout(found)),
-            gr.DownloadButton(value=self.sheets.home()),
             gr.Walkthrough(selected=RESULT),
             *(gr.Step(interactive=True) for _ in range(3)),
         )
@@ -299,7 +320,7 @@ class LessonTab:
         """Forget the tally; the teacher's, where a PIN is set."""
         if not teacher:
             return problem("The teacher does this. Enter the PIN first.")
-        self.hour.forget()
+        self.tally.clear()
         return page(remark("Empty.", "The guesses of the class are forgotten."), role="status")
 
 

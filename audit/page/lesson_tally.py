@@ -28,7 +28,7 @@ class Tally:
             return dict(found) if found.total() >= SHOWN_FROM else {}
 
     def total(self, lesson: str) -> int:
-        """Give how many guesses there are, whatever they are."""
+        """Count the guesses, which tells nothing about any of them."""
         with self._lock:
             return self._counts.get(lesson, Counter()).total()
 

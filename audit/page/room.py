@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from audit.page.classroom import Classroom
 from audit.page.engine import Engine
-from audit.page.lesson_class import ClassHour
+from audit.page.lesson_tally import Tally
 from audit.page.ready import Ready
 from audit.page.runs import Desk
 from audit.page.settings import PageSettings
@@ -33,8 +34,9 @@ class Room:
         self.engine = engine
         self.shelf = Shelf(engine.load_model)
         self.desk = Desk(engine)
-        self.hour = ClassHour()
         self.ready = Ready(settings.stored, engine.load_result)
+        self.classroom = Classroom()
+        self.tally = Tally()
         self._lock = threading.Lock()
         self._suites: dict[Depth, tuple[Suite, ...]] = {}
 

@@ -1,247 +1,228 @@
-"""The teacher's tab: a PIN, then the class hour from the front: choose, open and close guessing, reveal, forget.
-
-The PIN also opens long audits and models from the Hub for that visitor, until the page is reloaded.
-"""
+"""The teacher's PIN, and what it opens: leading the class, long audits, models from the Hub, papers to print."""
 
 from __future__ import annotations
 
 import hmac
 import time
-from html import escape
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from audit.page import lesson_words
+from audit.page.classroom import Phase
 from audit.page.fragments import heading, page, problem
 from audit.page.fragments import note as remark
-from audit.page.lesson_class import Led
-from audit.page.lesson_shown import Shelf, figure
-from audit.page.lesson_tally import SHOWN_FROM
+from audit.page.lesson_shown import Shelf
+from audit.page.papers import Papers
 from audit.page.room import Room
-from audit.page.sheets import Sheets
 from audit.schema import CaveatError
 from lessons.content import LESSONS, lesson
-from reports import words
 
 SECONDS_AFTER_A_WRONG_PIN = 1.5
-SECONDS = 2.0
-"""Between two looks at how many have guessed, on the teacher's own screen only."""
+EVERY = 2.0
+"""Seconds after which the count of guesses on the board is taken again."""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-_FOCUS = """() => {
-  let tries = 60;
-  const go = () => {
-    const heading = document.querySelector("#%s h2");
-    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
-    else if (tries--) requestAnimationFrame(go);
-  };
-  go();
-}"""
-_NOT_YOURS = "The teacher does this. Enter the PIN first."
+_SHOWN: dict[Phase | None, tuple[str, ...]] = {
+    None: ("bring",),
+    "guess": ("close", "free"),
+    "closed": ("reveal", "open", "free"),
+    "revealed": ("bring", "free"),
+}
+"""Which buttons there are, by where the class is."""
 
 
 class TeacherTab:
-    """The controls of the tab and what they do; every one of them asks for the PIN again, unseen."""
+    """The controls of the tab and what they do."""
 
-    def __init__(self, room: Room, teacher: Any, lessons: Shelf, sheets: Sheets) -> None:
+    def __init__(self, room: Room, teacher: Any) -> None:
         """Put the tab in place.
 
         Args:
             room: of the page, with a PIN set.
             teacher: the state that a right PIN makes true.
-            lessons: with their results.
-            sheets: to print.
         """
         self.room = room
-        self.hour = room.hour
-        self.lessons = lessons
-        self.sheets = sheets
-        with gr.Column(elem_id="teacher-ask") as self.ask:
-            lead = "The PIN lets you lead the class, and opens standard and full audits and models from the Hub."
-            gr.HTML(heading("Are you the teacher?", lead))
+        self.shelf = Shelf(room.ready)
+        self.papers = Papers()
+        with gr.Column() as self.door:
+            opens = "The PIN opens the class, standard and full audits, and models from the Hub."
+            gr.HTML(heading("Are you the teacher?", opens))
             self.pin = gr.Textbox(label="PIN", type="password", max_length=64, lines=1, elem_id="teacher-pin")
             self.enter = gr.Button("Open", variant="primary", elem_id="teacher-open")
-        self.answer = gr.HTML()
-        with gr.Column(visible=False, elem_id="teacher-choose") as self.choose:
-            self._build_choose()
-        with gr.Column(visible=False, elem_id="teacher-lead") as self.lead:
-            self._build_lead()
-        self.clock = gr.Timer(SECONDS, active=False)
+            self.answer = gr.HTML()
+        with gr.Column(visible=False, elem_id="teacher-desk") as self.desk:
+            self._build_desk()
         self._connect(teacher)
 
-    def _build_choose(self) -> None:
-        lead = "Windows that open from now on land on it; those that are open are offered it."
-        gr.HTML(heading("Which lesson does the class take?", lead=lead))
+    def _build_desk(self) -> None:
         titles = {suite.name: suite.title for suite in self.room.suites("quick")}
+        self.board = gr.HTML(elem_id="teacher-board")
+        self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="teacher-plot")
+        self.known = gr.HTML()
+        self.clock = gr.Timer(EVERY, active=False)
         self.pick = gr.Radio(
             [(lesson_words.label(one, titles.get(one.suite, one.suite)), one.suite) for one in LESSONS],
             value=LESSONS[0].suite,
-            label="Lessons",
+            label="Lesson for the class",
             interactive=True,
             elem_id="teacher-pick",
             elem_classes="cv-choices",
         )
+        words = {
+            "bring": ("Bring the class here", "primary"),
+            "close": ("Close guessing", "primary"),
+            "reveal": ("Open the result", "primary"),
+            "open": ("Open guessing again", "secondary"),
+            "free": ("Let everybody go on alone", "secondary"),
+        }
         with gr.Row():
-            self.take = gr.Button("Take it with the class", variant="primary", elem_id="teacher-take")
-            self.release = gr.Button("Let everybody go on alone", visible=False, elem_id="teacher-release")
-        gr.HTML(page("<h3>To print</h3><p>The guide holds the answers; the handout of a lesson does not.</p>"))
-        with gr.Row():
-            self.guide = gr.DownloadButton("Guide for the teacher", elem_id="teacher-guide")
-            self.sheet = gr.DownloadButton("Handout of the marked lesson", elem_id="teacher-sheet")
-            self.home = gr.DownloadButton("Take-home sheet", elem_id="teacher-home")
-
-    def _build_lead(self) -> None:
-        self.head = gr.HTML()
-        with gr.Row(elem_id="teacher-steps"):
-            self.gate = gr.Button("Close the guessing", variant="primary", elem_id="teacher-gate")
-            self.reveal = gr.Button("Reveal the result", elem_id="teacher-reveal")
-            self.other = gr.Button("Another lesson", elem_id="teacher-other")
-        self.board = gr.HTML(elem_id="teacher-board")
-        self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="teacher-plot")
-        self.known = gr.HTML()
-        self.forget = gr.Button("Forget all guesses and begin again", elem_id="teacher-forget")
+            self.buttons = {
+                name: gr.Button(text, variant=kind, visible=name == "bring", elem_id=f"teacher-{name}")  # type: ignore[arg-type]
+                for name, (text, kind) in words.items()
+            }
+        with gr.Accordion("Tally and papers", open=False, elem_id="teacher-more"):
+            self.empty = gr.Button("Empty the tally", variant="secondary", elem_id="teacher-empty")
+            self.emptied = gr.HTML()
+            gr.HTML(
+                page(
+                    "<p>A handout for each lesson, the guide on one page and the take-home sheet, as pages that print "
+                    "well and open offline.</p>"
+                )
+            )
+            self.print = gr.DownloadButton(
+                "Papers to print (zip)", variant="secondary", value=self.papers.bundle, elem_id="teacher-papers"
+            )
 
     def _connect(self, teacher: Any) -> None:
-        entered = gr.on(
+        gr.on(
             [self.enter.click, self.pin.submit],
             self._enter,
             self.pin,
-            [teacher, self.pin, self.answer, self.ask, self.choose, self.guide, self.home, self.sheet],
+            [teacher, self.pin, self.answer, self.door, self.desk, *self._shown_parts],
             concurrency_id="pin",
             concurrency_limit=1,
             **_QUIET,
         )
-        entered.then(None, js=_FOCUS % "teacher-choose", **_QUIET)
-        self.pick.change(self._sheet, [self.pick, teacher], self.sheet, **_QUIET)
-        shown = [
-            *(self.answer, self.choose, self.lead, self.head, self.gate, self.reveal, self.board, self.plot),
-            *(self.known, self.release, self.clock),
-        ]
-        taken = self.take.click(self._take, [self.pick, teacher], shown, **_QUIET)
-        taken.then(None, js=_FOCUS % "teacher-lead", **_QUIET)
-        for button, do in ((self.gate, self._gate), (self.reveal, self._reveal), (self.forget, self._forget)):
-            button.click(do, teacher, shown, **_QUIET)
-        back = self.other.click(self._other, teacher, shown, **_QUIET)
-        back.then(None, js=_FOCUS % "teacher-choose", **_QUIET)
-        self.release.click(self._release, teacher, shown, **_QUIET)
-        self.clock.tick(self._look, teacher, self.board, queue=False, **_QUIET)
+        for name, button in self.buttons.items():
+            button.click(self._pressing(name), [teacher, self.pick], self._shown_parts, **_QUIET)
+        self.clock.tick(self._board, teacher, self.board, queue=False, **_QUIET)
+        self.empty.click(self._empty, teacher, [self.emptied, self.board], **_QUIET)
 
-    def _enter(self, pin: str) -> tuple[Any, ...]:
+    @property
+    def _shown_parts(self) -> list[Any]:
+        return [self.board, self.clock, self.pick, *self.buttons.values(), self.plot, self.known]
+
+    def _enter(self, pin: str, request: gr.Request) -> tuple[Any, ...]:
         """Compare the PIN; one at a time and slowly, so that guessing takes long."""
-        if not hmac.compare_digest((pin or "").strip().encode(), self.room.settings.pin.encode()):
-            time.sleep(SECONDS_AFTER_A_WRONG_PIN)
-            return (
-                gr.skip(),
-                "",
-                problem("This is not the PIN. It was set by whoever started the page."),
-                *(gr.skip(),) * 5,
-            )
-        line = page(
-            remark("Open.", "Standard and full audits and other models are open in this window."), role="status"
-        )
-        try:
-            papers: list[str | None] = [self.sheets.guide(), self.sheets.home(), self.sheets.handout(LESSONS[0])]
-        except CaveatError as error:
-            line += problem(str(error))
-            papers = [None, None, None]
-        buttons = (gr.DownloadButton(value=path, interactive=path is not None) for path in papers)
-        return True, "", line, gr.Column(visible=False), gr.Column(visible=True), *buttons
+        if hmac.compare_digest((pin or "").strip().encode(), self.room.settings.pin.encode()):
+            return True, "", "", gr.Column(visible=False), gr.Column(visible=True), *self._shown(_address(request))
+        time.sleep(SECONDS_AFTER_A_WRONG_PIN)
+        line = problem("This is not the PIN. It was set by whoever started the page.")
+        return gr.skip(), "", line, *(gr.skip(),) * (2 + len(self._shown_parts))
 
-    def _sheet(self, name: str, teacher: bool) -> Any:
-        found = lesson(name)
-        return gr.DownloadButton(value=self.sheets.handout(found)) if teacher and found else gr.skip()
+    def _pressing(self, name: str) -> Callable[..., tuple[Any, ...]]:
+        # Gradio finds the request by its annotation, which a partial would hide.
+        def press(teacher: bool, picked: str | None, request: gr.Request) -> tuple[Any, ...]:
+            return self._press(name, teacher, picked, request)
 
-    def _take(self, name: str, teacher: bool) -> tuple[Any, ...]:
-        found = lesson(name)
-        if not teacher or found is None:
-            return self._refuse()
-        try:
-            self.lessons.get(found)
-        except CaveatError as error:
-            return problem(str(error)), *(gr.skip(),) * 10
-        return self._shown(self.hour.lead(found.suite))
+        return press
 
-    def _gate(self, teacher: bool) -> tuple[Any, ...]:
-        return self._shown(self.hour.take_guesses(not self.hour.led.guessing)) if teacher else self._refuse()
-
-    def _reveal(self, teacher: bool) -> tuple[Any, ...]:
-        return self._shown(self.hour.reveal()) if teacher else self._refuse()
-
-    def _forget(self, teacher: bool) -> tuple[Any, ...]:
-        return self._shown(self.hour.forget()) if teacher else self._refuse()
-
-    def _release(self, teacher: bool) -> tuple[Any, ...]:
+    def _press(self, name: str, teacher: bool, picked: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """Lead the class on; only from a window where the PIN was given."""
         if not teacher:
-            return self._refuse()
-        self.hour.release()
-        line = page(remark("Done.", "Everybody goes on alone. The guesses so far are kept."), role="status")
-        return line, *(gr.skip(),) * 8, gr.Button(visible=False), gr.Timer(active=False)
+            return problem("The teacher does this. Enter the PIN first."), *(gr.skip(),) * (len(self._shown_parts) - 1)
+        classroom = self.room.classroom
+        phases: dict[str, Phase] = {"close": "closed", "reveal": "revealed", "open": "guess"}
+        if name == "bring":
+            found = lesson(picked or "")
+            if found is None:
+                names = ", ".join(one.suite for one in LESSONS)
+                line = problem(f"There is no lesson {str(picked)[:40]!r}. There are: {names}. Mark one of the list.")
+                return line, *(gr.skip(),) * (len(self._shown_parts) - 1)
+            classroom.bring(found.suite)
+        elif name == "free":
+            classroom.free()
+        else:
+            classroom.turn(phases[name])
+        return self._shown(_address(request))
 
-    def _other(self, teacher: bool) -> tuple[Any, ...]:
-        """Go back to the list; the class stays where it is until another lesson is taken."""
-        if not teacher:
-            return self._refuse()
-        skip = gr.skip()
+    def _shown(self, address: str) -> tuple[Any, ...]:
+        _, led = self.room.classroom.now
+        there = _SHOWN[led.phase if led else None]
         return (
-            "",
-            gr.Column(visible=True),
-            gr.Column(visible=False),
-            *(skip,) * 6,
-            gr.Button(visible=bool(self.hour.led.lesson)),
-            gr.Timer(active=False),
+            self._screen() or _invitation(address),
+            gr.Timer(active=led is not None),
+            gr.Radio(visible="bring" in there),
+            *(gr.Button(visible=name in there) for name in self.buttons),
+            *self._result(),
         )
 
-    def _refuse(self) -> tuple[Any, ...]:
-        return problem(_NOT_YOURS), *(gr.skip(),) * 10
+    def _result(self) -> tuple[Any, str]:
+        """Give the models side by side for the front of the room, once the result is open."""
+        _, led = self.room.classroom.now
+        found = lesson(led.lesson) if led and led.phase == "revealed" else None
+        try:
+            shown = self.shelf.get(found) if found else None
+        except CaveatError:
+            shown = None
+        if found is None or shown is None:
+            return gr.Plot(visible=False), ""
+        return gr.Plot(self.shelf.drawn(found, None), visible=True), lesson_words.beside(shown)
 
-    def _shown(self, led: Led) -> tuple[Any, ...]:
-        """Draw the screen for the front of the room."""
-        found = lesson(led.lesson)
-        if found is None:
-            return (gr.skip(),) * 11
-        shown = self.lessons.get(found)
-        out = led.revealed
-        return (
-            "",
-            gr.Column(visible=False),
-            gr.Column(visible=True),
-            page(
-                f'<p class="meta">{escape(found.title)}</p>'
-                f'<h2 tabindex="-1">{lesson_words.say(shown.view.headline(shown.finding) if out else found.question)}'
-                "</h2>"
-            ),
-            gr.Button(
-                "Close the guessing" if led.guessing else "Open the guessing",
-                variant="primary" if led.guessing else "secondary",
-                interactive=not out,
-            ),
-            gr.Button(interactive=not out, variant="secondary" if led.guessing or out else "primary"),
-            self._board(led),
-            gr.Plot(figure(shown.chart) if out else None, visible=out),
-            lesson_words.beside(shown) if out else "",
-            gr.Button(visible=True),
-            gr.Timer(active=led.guessing),
-        )
-
-    def _look(self, teacher: bool) -> Any:
-        led = self.hour.led
-        return self._board(led) if teacher and led.lesson else gr.skip()
-
-    def _board(self, led: Led) -> str:
-        """Show how many have guessed; what they guessed only when nobody can follow the others any more."""
-        found = lesson(led.lesson)
-        if found is None:
+    def _screen(self) -> str:
+        """Give the board, or nothing while no class is led."""
+        _, led = self.room.classroom.now
+        found = lesson(led.lesson) if led else None
+        if led is None or found is None:
             return ""
-        total = self.hour.tally.total(found.suite)
-        if led.guessing:
-            return page(
-                f'<p class="class-count"><strong>{total}</strong> '
-                f"{words.plural(total, 'guess', 'guesses').partition(' ')[2]} locked in</p>"
-                '<p class="muted">What was guessed is shown when you close the guessing.</p>'
-            )
-        counts = self.hour.tally.counts(found.suite)
-        if not counts:
-            line = f"There are too few guesses to show them without names: it takes {SHOWN_FROM}."
-            return page(f'<p class="muted">{line}</p>')
-        answer = self.lessons.get(found).answer if led.revealed else None
-        return lesson_words.tally(found, counts, answer.key if answer else "")
+        tally = self.room.tally
+        answer = ""
+        if led.phase == "revealed":
+            try:
+                right = self.shelf.get(found).answer
+            except CaveatError:
+                right = None
+            answer = right.key if right else ""
+        return lesson_words.board(found, led.phase, tally.total(found.suite), tally.counts(found.suite), answer)
+
+    def _board(self, teacher: bool) -> Any:
+        return (self._screen() or gr.skip()) if teacher else gr.skip()
+
+    def _empty(self, teacher: bool) -> tuple[Any, Any]:
+        if not teacher:
+            return problem("The teacher does this. Enter the PIN first."), gr.skip()
+        self.room.tally.clear()
+        line = page(remark("Empty.", "The guesses of the class are forgotten."), role="status")
+        return line, self._screen() or gr.skip()
+
+
+def _address(request: gr.Request) -> str:
+    """Say where students find the page, as this window does."""
+    return str(request.headers.get("host", ""))
+
+
+def _invitation(address: str) -> str:
+    alone = address.startswith(("127.", "localhost", "[::1]"))
+    where = (
+        "This page is open on this machine only. For a class, start it with: caveat app --host 0.0.0.0 --pin YOUR-PIN"
+        if alone or not address
+        else "Students open this address in a browser; phones will do."
+    )
+    name = f'<p class="said">{lesson_words.escape("http://" + address)}</p>' if address else ""
+    return page(
+        '<h2 tabindex="-1">Where do we take the class?</h2>'
+        f'{name}<p class="lead">{where}</p>'
+        '<p class="muted">Choose a lesson and bring the class to it: every window is offered the way there. You close '
+        "guessing and open the result for all.</p>"
+    )
+
+
+def build_teacher_tab(room: Room, teacher: Any) -> TeacherTab:
+    """Put the tab in place.
+
+    Args:
+        room: of the page, with a PIN set.
+        teacher: the state that a right PIN makes true.
+    """
+    return TeacherTab(room, teacher)

@@ -12,7 +12,7 @@ import pytest
 
 from audit.page import build_page, launch_options, settings_for
 from audit.page.engine import Engine
-from audit.page.lesson_shown import Shelf, figure, with_guesses
+from audit.page.lesson_shown import PAIRS, Shelf, Shown, figure, with_guesses
 from audit.page.lesson_tab import LessonTab
 from audit.page.lesson_tally import SHOWN_FROM, Tally
 from audit.page.lesson_words import argue, pair, reveal, tally, together
@@ -23,7 +23,6 @@ from audit.schema import CaveatError, ModelUnavailable
 from audit.store import load_result
 from lessons.content import LESSONS, lesson
 from lessons.lesson import Lesson
-from lessons.shown import PAIRS, Shown
 
 each = pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.suite)
 
@@ -127,7 +126,7 @@ def test_a_locked_guess_stays_and_counts_once(tab: LessonTab) -> None:
     assert guesses == {"negation": ("more", "sure")}
     again, *_ = tab._lock("negation", "less", "guessing", guesses)
     assert again == guesses
-    assert tab.hour.tally._counts["negation"].total() == 1
+    assert tab.tally._counts["negation"].total() == 1
     opened = tab._open("negation", guesses)
     assert opened[5].visible is False and opened[6].visible is True and "Locked in." in opened[7]
 
@@ -136,7 +135,7 @@ def test_a_locked_guess_stays_and_counts_once(tab: LessonTab) -> None:
 def test_half_a_guess_is_asked_for_again(tab: LessonTab, choice: str | None, sure: str | None) -> None:
     guesses, line, *_ = tab._lock("negation", choice, sure, {})
     assert guesses == gr.skip() and "Mark a guess" in line
-    assert not tab.hour.tally._counts
+    assert not tab.tally._counts
 
 
 def test_nothing_is_revealed_before_a_guess(tab: LessonTab) -> None:
@@ -151,9 +150,9 @@ def test_an_unknown_lesson_is_one_line(tab: LessonTab) -> None:
 
 
 def test_the_tally_is_emptied_by_the_teacher(tab: LessonTab) -> None:
-    tab.hour.tally.add("negation", "more")
-    assert "The teacher does this" in tab._empty(False) and tab.hour.tally._counts
-    assert "forgotten" in tab._empty(True) and not tab.hour.tally._counts
+    tab.tally.add("negation", "more")
+    assert "The teacher does this" in tab._empty(False) and tab.tally._counts
+    assert "forgotten" in tab._empty(True) and not tab.tally._counts
     assert tab.empty.visible is False
 
 
