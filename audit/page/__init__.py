@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,12 +53,13 @@ def _script(demo: gr.Blocks) -> str:
     return _SCRIPT.read_text(encoding="utf-8").replace("NAMES", json.dumps(names))
 
 
-def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Blocks:
+def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bool = False) -> gr.Blocks:
     """Build the page without serving it.
 
     Args:
         settings: what the host allows.
         engine: the functions behind it; the project's own when None.
+        warm: read the lessons in the background, so that a class of thirty does not wait for the first one.
 
     Returns:
         Blocks to be given to `serve`, or launched with `launch_options`.
@@ -77,6 +79,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
     from audit.page.threshold_tab import ThresholdTab
+    from lessons.content import LESSONS
 
     room = Room(settings, engine or Engine())
     with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
@@ -101,6 +104,8 @@ def build_page(settings: PageSettings, engine: Engine | None = None) -> gr.Block
         stop_on_leaving(demo, room)
         lessons.open_from_link(demo)
         demo.load(None, js=_script(demo), api_visibility="private")
+    if warm:
+        threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
     return demo
 
@@ -132,4 +137,4 @@ def launch(
     settings = settings_for(host, pin=pin, allow_models=allow_models, results=results, help_lines=help_lines)
     checked(settings, pin)
     check_address(host, port)
-    serve(build_page(settings), host, port, settings)
+    serve(build_page(settings, warm=True), host, port, settings)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import textwrap
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from audit.page.findings_screen import AXIS_TEXT, PLOT_TEXT
+from audit.page.reading import chart_words
 from audit.page.ready import Ready
 from audit.schema import AuditResult, CaveatError, Contrast, Finding, SuiteInfo
 from lessons.lesson import Choice, Lesson
@@ -182,6 +184,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._shown: dict[str, Shown] = {}
         self._views: dict[str, View] = {}
+        self._drawn: dict[tuple[str, str], Any] = {}
 
     def get(self, lesson: Lesson) -> Shown:
         """Give a lesson with its results.
@@ -193,6 +196,40 @@ class Shelf:
             if lesson.suite not in self._shown:
                 self._shown[lesson.suite] = self._read(lesson)
             return self._shown[lesson.suite]
+
+    def warm(self, lessons: Sequence[Lesson]) -> None:
+        """Read lessons and draw their charts before a class asks for all of them at once; gaps are told later."""
+        for lesson in lessons:
+            with contextlib.suppress(CaveatError):
+                self.get(lesson)
+                self.drawn_closer(lesson)
+                self.words(lesson)
+                for choice in lesson.choices:
+                    self.drawn(lesson, choice)
+
+    def drawn(self, lesson: Lesson, choice: Choice | None) -> Any:
+        """Give the models side by side with a guess in it, drawn once for all who guessed the same."""
+        shown = self.get(lesson)
+        key = choice.key if choice else ""
+        return self._once(lesson, f"guess {key}", lambda: figure(with_guesses(shown.chart, lesson.choices), choice))
+
+    def drawn_closer(self, lesson: Lesson) -> Any:
+        """Give the chart that goes with the evidence, None where there is none."""
+        closer = self.get(lesson).closer
+        return self._once(lesson, "closer", lambda: figure(closer)) if closer else None
+
+    def words(self, lesson: Lesson) -> str:
+        """Give the words and the table under the chart that goes with the evidence."""
+        shown = self.get(lesson)
+        closer = shown.closer
+        return str(self._once(lesson, "words", lambda: chart_words(shown.view, closer))) if closer else ""
+
+    def _once(self, lesson: Lesson, part: str, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            key = (lesson.suite, part)
+            if key not in self._drawn:
+                self._drawn[key] = make()
+            return self._drawn[key]
 
     def _read(self, lesson: Lesson) -> Shown:
         others = {beside.model: beside for beside in lesson.beside}

@@ -12,8 +12,8 @@ from audit.page import lesson_words
 from audit.page.classroom import Led, may_guess, may_see
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem
-from audit.page.lesson_shown import Shelf, figure, with_guesses
-from audit.page.reading import chart_words
+from audit.page.lesson_live import LiveRun
+from audit.page.lesson_shown import Shelf
 from audit.page.room import Room
 from audit.schema import CaveatError
 from lessons.content import LESSONS, SURE, lesson
@@ -122,6 +122,7 @@ class LessonTab:
         self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="lesson-plot")
         self.known = gr.HTML()
         self.class_after = gr.HTML()
+        self.live = LiveRun(self.room)
         self.to_evidence = gr.Button("Judge the sentences", variant="primary", elem_id="lesson-to-evidence")
 
     def _build_evidence(self) -> None:
@@ -161,6 +162,8 @@ class LessonTab:
             **_QUIET,
         )
         showing.then(None, js=_FOCUS % "result", **_QUIET)
+        showing.then(lambda: "", None, self.live.board, **_QUIET)
+        self.live.connect(self.name, lambda name: self.shelf.get(_lesson(name)), _QUIET)
         self.next.click(self._next, [self.name, self.place], [self.place, self.pair], **_QUIET).then(
             None, js=_FOCUS % "evidence", **_QUIET
         )
@@ -291,15 +294,15 @@ class LessonTab:
         closer = shown.closer
         return (
             lesson_words.reveal(shown, choice, sure),
-            gr.Plot(figure(with_guesses(shown.chart, found.choices), choice), visible=True),
+            gr.Plot(self.shelf.drawn(found, choice), visible=True),
             lesson_words.beside(shown),
             self._tally(found, shown.answer.key if shown.answer else ""),
             lesson_words.pair(shown, 0),
             page(f"<h3>{lesson_words.say(closer.question)}</h3><p>{lesson_words.say(closer.title)}</p>")
             if closer
             else "",
-            gr.Plot(figure(closer) if closer else None, visible=closer is not None),
-            chart_words(shown.view, closer) if closer else "",
+            gr.Plot(self.shelf.drawn_closer(found), visible=closer is not None),
+            self.shelf.words(found),
             lesson_words.argue(found, self.room.settings.help_lines),
             gr.Walkthrough(selected=RESULT),
             *(gr.Step(interactive=True) for _ in range(3)),

@@ -58,6 +58,8 @@ class TeacherTab:
     def _build_desk(self) -> None:
         titles = {suite.name: suite.title for suite in self.room.suites("quick")}
         self.board = gr.HTML(elem_id="teacher-board")
+        self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="teacher-plot")
+        self.known = gr.HTML()
         self.clock = gr.Timer(EVERY, active=False)
         self.pick = gr.Radio(
             [(lesson_words.label(one, titles.get(one.suite, one.suite)), one.suite) for one in LESSONS],
@@ -109,7 +111,7 @@ class TeacherTab:
 
     @property
     def _shown_parts(self) -> list[Any]:
-        return [self.board, self.clock, self.pick, *self.buttons.values()]
+        return [self.board, self.clock, self.pick, *self.buttons.values(), self.plot, self.known]
 
     def _enter(self, pin: str, request: gr.Request) -> tuple[Any, ...]:
         """Compare the PIN; one at a time and slowly, so that guessing takes long."""
@@ -153,7 +155,20 @@ class TeacherTab:
             gr.Timer(active=led is not None),
             gr.Radio(visible="bring" in there),
             *(gr.Button(visible=name in there) for name in self.buttons),
+            *self._result(),
         )
+
+    def _result(self) -> tuple[Any, str]:
+        """Give the models side by side for the front of the room, once the result is open."""
+        _, led = self.room.classroom.now
+        found = lesson(led.lesson) if led and led.phase == "revealed" else None
+        try:
+            shown = self.shelf.get(found) if found else None
+        except CaveatError:
+            shown = None
+        if found is None or shown is None:
+            return gr.Plot(visible=False), ""
+        return gr.Plot(self.shelf.drawn(found, None), visible=True), lesson_words.beside(shown)
 
     def _screen(self) -> str:
         """Give the board, or nothing while no class is led."""

@@ -123,7 +123,12 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served(engine: Engine, stored: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def pin() -> str:
+    return ""
+
+
+@pytest.fixture
+def served(engine: Engine, stored: Path, pin: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the page on loopback; any other connection of the server is an error."""
     from audit.page import build_page, serve, settings_for
 
@@ -137,7 +142,7 @@ def served(engine: Engine, stored: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", watched)
-    demo = build_page(settings_for("127.0.0.1", results=stored), engine)
+    demo = build_page(settings_for("127.0.0.1", pin=pin, results=stored), engine)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

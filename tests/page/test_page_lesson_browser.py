@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from audit.page.engine import Engine
 from audit.page.settings import results_folder
 from audit.schema import ModelUnavailable
+from lessons.content import LESSONS
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
@@ -76,3 +77,53 @@ def test_a_link_opens_its_lesson_and_the_class_is_counted(page: Page) -> None:
 def test_a_wrong_link_is_one_line(page: Page) -> None:
     page.goto(f"{page.url}?lesson=nothing", wait_until="domcontentloaded")
     expect(page.get_by_text("There is no lesson 'nothing'.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_every_lesson_as_a_student(page: Page) -> None:
+    address = page.url
+    for one in LESSONS:
+        page.goto(f"{address}?lesson={one.suite}", wait_until="domcontentloaded")
+        expect(page.get_by_role("heading", name=one.question[:30])).to_be_visible(timeout=PATIENCE)
+        page.locator("#lesson-choice input").first.check()
+        page.locator("#lesson-sure input").first.check()
+        page.locator("#lesson-lock").click()
+        page.locator("#lesson-show").click()
+        expect(page.locator("#lesson-plot .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+        page.locator("#lesson-to-evidence").click()
+        expect(page.get_by_text("Pair 1 of")).to_be_visible(timeout=PATIENCE)
+        page.locator("#lesson-to-argue").click()
+        expect(page.locator("#lesson-argue ol li").first).to_be_visible(timeout=PATIENCE)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), one.suite
+
+
+class TestTeacher:
+    """A teacher's window and a student's."""
+
+    @pytest.fixture
+    def pin(self) -> str:
+        return "4711"
+
+    def test_the_teacher_leads(self, page: Page) -> None:
+        student = page.context.new_page()
+        student.goto(page.url, wait_until="domcontentloaded")
+        page.locator("#tab-teacher-button").click()
+        page.locator("#teacher-pin input").fill("4711")
+        page.locator("#teacher-pin input").press("Enter")
+        page.locator("#teacher-pick input").nth(1).check()
+        page.locator("#teacher-bring").click()
+        expect(page.get_by_text("Guessing is open. 0 guesses so far.")).to_be_visible(timeout=PATIENCE)
+        student.locator("#lesson-join").click()
+        student.locator("#lesson-choice input").first.check()
+        student.locator("#lesson-sure input").first.check()
+        student.locator("#lesson-lock").click()
+        expect(student.locator("#lesson-show")).to_be_disabled(timeout=PATIENCE)
+        expect(page.get_by_text("1 guess so far.")).to_be_visible(timeout=PATIENCE)
+        page.locator("#teacher-close").click()
+        page.locator("#teacher-reveal").click()
+        expect(page.locator("#teacher-plot .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+        expect(student.locator("#lesson-show")).to_be_enabled(timeout=PATIENCE)
+        student.locator("#lesson-show").click()
+        expect(student.get_by_role("heading", name="Your guess")).to_be_visible(timeout=PATIENCE)
+        page.locator("#teacher-more button").first.click()
+        page.locator("#teacher-empty").click()
+        expect(page.get_by_text("The guesses of the class are forgotten.")).to_be_visible(timeout=PATIENCE)
