@@ -42,7 +42,7 @@ def test_a_pin_brings_the_teachers_tab(engine: Engine) -> None:
         demo = build_page(settings_for(pin=pin), engine)
         return [block.label for block in demo.blocks.values() if type(block).__name__ == "Tab"]
 
-    assert labels(None) == ["Lessons", "Audit", "Try it", "Your posts", "How to read"]
+    assert labels(None) == ["Lessons", "Audit", "Explore", "Threshold", "Your posts", "How to read"]
     assert labels("1234")[-1] == "Teacher"
 
 
