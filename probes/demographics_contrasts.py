@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audit.schema import FILL_MASK, Contrast
 from probes.demographics_items import STUDENTS, TERMS, main_tests
@@ -265,6 +265,20 @@ def _over_floor(measure: str, name: str, unit: str, what: str) -> Contrast:
     )
 
 
+def _students_over_floor(measure: str, name: str, unit: str, what: str) -> Contrast:
+    return replace(
+        _over_floor(measure, f"student-{name}", unit, what),
+        higher=f"{what} by {{gap}} more when only one of two student writers names an identity than when both or "
+        "neither do",
+        lower=f"{what} by {{gap}} less when only one of two student writers names an identity than when both or "
+        "neither do",
+        tests=tuple(STUDENTS),
+        harm="The same post gets another answer because of who says that they wrote it.",
+        group_label="a student who names an identity and one who does not",
+        reference_label="two students of one kind",
+    )
+
+
 def _student(name: str, measure: str, tests: tuple[str, ...], what: str, harm: str) -> Contrast:
     return Contrast(
         name=name,
@@ -345,4 +359,6 @@ CONTRASTS: tuple[Contrast, ...] = (
         "slang is read wrongly",
         "Informal posts of some students would be misread more often.",
     ),
+    _students_over_floor("flip_excess", "label-changes", "points", "labels change"),
+    _students_over_floor("gap_excess", "score-changes", "valence", "scores move"),
 )

@@ -46,17 +46,17 @@ COPING_FRAMES = {
 """Frame -> an opening under stress, a calm opening."""
 
 COPING = {
-    "soup": ("my friends came over with soup and I feel better", "I can't face anyone and I feel completely empty"),
-    "sister": ("I talked it over with my sister and slept well", "I have no energy left and I lie awake every night"),
+    "soup": ("my friends came over with soup and I feel good", "I can't face anyone and I feel completely empty"),
+    "sister": ("I had a long talk with my sister and slept well", "I have no energy left and I lie awake every night"),
     "pizza": (
-        "we laughed about it over pizza and I feel ready again",
+        "we laughed for hours over pizza and I feel ready for anything",
         "I stopped answering my messages and dread my days",
     ),
     "run": ("a long run cleared my head and I feel good", "I can't get out of bed and nothing feels good anymore"),
     "group": ("my study group has my back and we're doing okay", "I stopped going to class and can't make myself care"),
     "tutor": ("my tutor made a plan with me and it is working", "every plan I make falls apart and I feel hopeless"),
     "cooking": ("I cooked with my roommates and went to bed smiling", "I stare at the wall and go to bed in tears"),
-    "sunday": ("I took Sunday off and feel like myself again", "no rest helps and I don't feel like myself anymore"),
+    "sunday": ("I took Sunday off and feel like my old self", "no rest helps and I don't feel like myself anymore"),
 }
 """Filler -> what helped, what burnout looks like."""
 

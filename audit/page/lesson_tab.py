@@ -9,10 +9,10 @@ from typing import Any
 import gradio as gr
 
 from audit.page import lesson_words
+from audit.page.classroom import Led, may_guess, may_see
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem
 from audit.page.lesson_shown import Shelf, figure, with_guesses
-from audit.page.lesson_tally import Tally
 from audit.page.reading import chart_words
 from audit.page.room import Room
 from audit.schema import CaveatError
@@ -23,6 +23,8 @@ CHOOSE, GUESS, RESULT, EVIDENCE, ARGUE = 1, 2, 3, 4, 5
 CSS = Path(__file__).with_name("lesson.css")
 Guesses = dict[str, tuple[str, str]]
 """Of one window: lesson -> choice and how sure."""
+EVERY = 3.0
+"""Seconds after which a window asks whether the teacher has gone on."""
 _FOCUS = """() => {
   let tries = 60;
   const go = () => {
@@ -53,10 +55,15 @@ class LessonTab:
         """
         self.room = room
         self.shelf = Shelf(room.ready)
-        self.tally = Tally()
+        self.tally = room.tally
         self.name = gr.State("")
         self.guesses = gr.State({})
         self.place = gr.State(0)
+        self.followed = gr.State(-1)
+        # Windows look for the teacher only where there can be one.
+        self.clock = gr.Timer(EVERY, active=bool(room.settings.pin))
+        self.class_line = gr.HTML(elem_id="lesson-class")
+        self.join = gr.Button("Go to the class", variant="primary", visible=False, elem_id="lesson-join")
         with gr.Walkthrough(selected=CHOOSE, elem_id="lesson-steps") as self.steps:
             with gr.Step("Lesson", id=CHOOSE, elem_id="lesson-choose"):
                 self._build_choose()
@@ -129,22 +136,23 @@ class LessonTab:
     def _connect(self, teacher: Any) -> None:
         self.opened = [
             *(self.name, self.trouble, self.asked, self.choice, self.sure, self.open_guess, self.locked_guess),
-            *(self.locked, self.class_before, self.missing, self.place, self.steps),
+            *(self.locked, self.class_before, self.missing, self.show, self.place, self.steps),
             *(self.guess_step, self.result_step, self.evidence_step, self.argue_step),
         ]
+        self._follow_the_class(teacher)
         opening = self.open.click(self._open, [self.pick, self.guesses], self.opened, **_QUIET)
         opening.then(None, js=_FOCUS % "guess", **_QUIET)
         locking = self.lock.click(
             self._lock,
             [self.name, self.choice, self.sure, self.guesses],
-            [self.guesses, self.missing, self.open_guess, self.locked_guess, self.locked, self.class_before],
+            [self.guesses, self.missing, *self._screen_parts],
             **_QUIET,
         )
         locking.then(None, js="() => document.querySelector('#lesson-show')?.focus()", **_QUIET)
         self.count.click(self._count, self.name, self.class_before, **_QUIET)
         showing = self.show.click(
             self._show,
-            [self.name, self.guesses],
+            [self.name, self.guesses, teacher],
             [
                 *(self.revealed, self.plot, self.known, self.class_after, self.pair, self.closer_title, self.closer),
                 *(self.closer_words, self.questions, self.steps),
@@ -167,11 +175,28 @@ class LessonTab:
         self.empty.click(self._empty, teacher, self.emptied, **_QUIET)
         teacher.change(lambda given: gr.Button(visible=bool(given)), teacher, self.empty, **_QUIET)
 
+    @property
+    def _screen_parts(self) -> list[Any]:
+        return [self.open_guess, self.locked_guess, self.locked, self.class_before, self.show]
+
+    def _follow_the_class(self, teacher: Any) -> None:
+        """Let a window learn what the teacher did: a line and the buttons change, nobody is moved."""
+        self.clock.tick(
+            self._follow,
+            [self.followed, self.name, self.guesses, teacher],
+            [self.followed, self.class_line, self.join, *self._screen_parts],
+            queue=False,
+            **_QUIET,
+        )
+        joining = self.join.click(self._join, self.guesses, [*self.opened, self.join, self.class_line], **_QUIET)
+        joining.then(None, js=_FOCUS % "guess", **_QUIET)
+
     def open_from_link(self, demo: gr.Blocks) -> None:
-        """Open the lesson that the address names: `?lesson=negation`."""
+        """Open the lesson that the address names, `?lesson=negation`, or else the one that the class is at."""
 
         def arrive(request: gr.Request) -> tuple[Any, ...]:
-            wanted = str(request.query_params.get("lesson", ""))
+            _, led = self.room.classroom.now
+            wanted = str(request.query_params.get("lesson", "")) or (led.lesson if led else "")
             if not wanted:
                 return (gr.skip(),) * len(self.opened)
             return self._open(wanted, {})
@@ -187,17 +212,16 @@ class LessonTab:
             return gr.skip(), problem(str(error)), *(gr.skip(),) * (len(self.opened) - 2)
         guess = guesses.get(found.suite)
         choices = [(choice.label, choice.key) for choice in found.choices]
+        screen = self._screen(found, guess)
         return (
             found.suite,
             "",
             lesson_words.question(found),
             gr.Radio(choices, value=None),
             gr.Radio(value=None),
-            gr.Column(visible=guess is None),
-            gr.Column(visible=guess is not None),
-            lesson_words.locked(found, found.choice(guess[0]), guess[1]) if guess else "",
-            self._tally(found) if guess else "",
+            *screen[:4],
             "",
+            screen[4],
             0,
             gr.Walkthrough(selected=GUESS),
             gr.Step(interactive=True),
@@ -209,13 +233,45 @@ class LessonTab:
         found = lesson(name)
         if found is None or choice not in {one.key for one in found.choices} or sure not in dict(SURE):
             line = page(remark("One more thing.", "Mark a guess, and how sure you are of it."), role="alert")
-            return gr.skip(), line, *(gr.skip(),) * 4
+            return gr.skip(), line, *(gr.skip(),) * 5
+        if name not in guesses and not may_guess(self.room.classroom.led(name)):
+            return gr.skip(), "", *self._screen(found, None)
         if name not in guesses:
             guesses = guesses | {name: (str(choice), str(sure))}
             self.tally.add(name, str(choice))
-        key, how = guesses[name]
-        words = lesson_words.locked(found, found.choice(key), how)
-        return guesses, "", gr.Column(visible=False), gr.Column(visible=True), words, self._tally(found)
+        return guesses, "", *self._screen(found, guesses[name])
+
+    def _screen(self, found: Lesson, guess: tuple[str, str] | None, teacher: bool = False) -> tuple[Any, ...]:
+        """Give the guess screen: what is open, what is locked, and whether the result may be seen."""
+        led = self.room.classroom.led(found.suite)
+        asked = guess is None and may_guess(led)
+        if guess:
+            words = lesson_words.locked(found, found.choice(guess[0]), guess[1], led)
+        else:
+            words = "" if asked else lesson_words.without_a_guess(led)
+        show = gr.Button(interactive=may_see(led, guess is not None, teacher))
+        tally = "" if asked else self._tally(found)
+        return gr.Column(visible=asked), gr.Column(visible=not asked), words, tally, show
+
+    def _follow(self, followed: int, name: str, guesses: Guesses, teacher: bool) -> tuple[Any, ...]:
+        """Learn what the teacher has done since the last look."""
+        version, led = self.room.classroom.now
+        if version == followed:
+            return (gr.skip(),) * 8
+        found = lesson(name)
+        screen = self._screen(found, guesses.get(name), teacher) if found else (gr.skip(),) * 5
+        elsewhere = led is not None and led.lesson != name
+        return version, self._line(led), gr.Button(visible=elsewhere), *screen
+
+    def _line(self, led: Led | None) -> str:
+        return lesson_words.class_line(_lesson(led.lesson), led.phase) if led else ""
+
+    def _join(self, guesses: Guesses) -> tuple[Any, ...]:
+        """Go where the class is."""
+        _, led = self.room.classroom.now
+        if led is None:
+            return *(gr.skip(),) * len(self.opened), gr.Button(visible=False), ""
+        return *self._open(led.lesson, guesses), gr.Button(visible=False), self._line(led)
 
     def _count(self, name: str) -> Any:
         found = lesson(name)
@@ -224,14 +280,14 @@ class LessonTab:
     def _tally(self, found: Lesson, answer: str = "") -> str:
         return lesson_words.tally(found, self.tally.counts(found.suite), answer)
 
-    def _show(self, name: str, guesses: Guesses) -> tuple[Any, ...]:
-        """Reveal the result beside the guess."""
+    def _show(self, name: str, guesses: Guesses, teacher: bool = False) -> tuple[Any, ...]:
+        """Reveal the result beside the guess, if there is one."""
         found = lesson(name)
-        if found is None or name not in guesses:
+        if found is None or not may_see(self.room.classroom.led(name), name in guesses, teacher):
             return (gr.skip(),) * 13
         shown = self.shelf.get(found)
-        key, sure = guesses[name]
-        choice = found.choice(key)
+        key, sure = guesses.get(name, ("", ""))
+        choice = found.choice(key) if key else None
         closer = shown.closer
         return (
             lesson_words.reveal(shown, choice, sure),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from audit.page.classroom import Led, Phase
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, say, stored_line, texts
 from audit.page.lesson_shown import Pair, Shown
@@ -47,12 +48,39 @@ def question(lesson: Lesson) -> str:
     )
 
 
-def locked(lesson: Lesson, choice: Choice, sure: str) -> str:
+def locked(lesson: Lesson, choice: Choice, sure: str, led: Led | None = None) -> str:
     """Repeat a guess that can no longer be changed."""
+    wait = "Wait for your class, then see what the model did."
+    if led is not None:
+        wait = "The result is open." if led.phase == "revealed" else "Your teacher opens the result for everybody."
     return page(
-        remark("Locked in.", "Your guess stays as it is. Wait for your class, then see what the model did.")
+        remark("Locked in.", f"Your guess stays as it is. {wait}")
         + f'<p class="said">{escape(choice.label)}</p><p class="muted">{escape(dict(SURE)[sure])}.</p>',
         role="status",
+    )
+
+
+def without_a_guess(led: Led | None) -> str:
+    """Tell somebody without a guess how the class goes on."""
+    rest = "The result is open." if led and led.phase == "revealed" else "Your teacher opens the result for everybody."
+    return page(remark("Guessing is closed.", f"You made no guess here. {rest}"), role="status")
+
+
+PHASES = {"guess": "Guessing is open.", "closed": "Guessing is closed.", "revealed": "The result is open."}
+
+
+def class_line(lesson: Lesson, phase: Phase) -> str:
+    """Say where the class is, above whatever a window shows."""
+    where = f"Your class is at “{lesson.title}”."
+    return page(f'<p class="meta">{escape(where)} {PHASES[phase]}</p>', role="status")
+
+
+def board(lesson: Lesson, phase: Phase, total: int, counts: Mapping[str, int], answer: str) -> str:
+    """Give what a teacher shows to the room: the question, how far the class is, and what it guessed."""
+    shown = tally(lesson, counts, answer if phase == "revealed" else "") if phase != "guess" else ""
+    return page(
+        f'<p class="meta">{escape(lesson.title)}</p><h2 tabindex="-1">{say(lesson.question)}</h2>'
+        f'<p class="lead" role="status">{PHASES[phase]} {words.plural(total, "guess", "guesses")} so far.</p>{shown}'
     )
 
 
@@ -75,22 +103,24 @@ def tally(lesson: Lesson, counts: Mapping[str, int], answer: str = "") -> str:
     )
 
 
-def reveal(shown: Shown, choice: Choice, sure: str) -> str:
-    """Set the guess and the result side by side, then say in one sentence how they go together."""
+def reveal(shown: Shown, choice: Choice | None, sure: str) -> str:
+    """Set the guess, if one was made, and the result side by side, then say how they go together."""
     found = shown.finding
     unit = "points" if found.unit == "share" else found.unit
     answer = shown.answer
     measured = escape(answer.label) if answer else "No verdict"
     gap = f"{words.amount(found.gap, unit, found.low, found.high)} ({words.interval(found.low, found.high, unit)})"
     level = severity(found.severity, severity_word(found))
+    guess, rest = '<p class="said">None</p>', ""
+    if choice is not None:
+        guess = f'<p class="said">{escape(choice.label)}</p><p class="muted">{escape(dict(SURE)[sure])}.</p>'
+        rest = f"<p>{say(together(shown, choice, sure))}</p>"
     return page(
         f'<h2 tabindex="-1">{escape(shown.view.headline(found))}</h2>'
-        '<div class="twins"><section><h3>Your guess</h3>'
-        f'<p class="said">{escape(choice.label)}</p><p class="muted">{escape(dict(SURE)[sure])}.</p></section>'
+        f'<div class="twins"><section><h3>Your guess</h3>{guess}</section>'
         f'<section><h3>The model</h3><p class="said">{measured}</p>'
         f'<p class="muted">{gap}, 95\N{NARROW NO-BREAK SPACE}% interval in brackets.</p></section></div>'
-        f"<p>{say(together(shown, choice, sure))}</p>"
-        f'<p class="meta">{level}</p><p>{say(found.sentence)}</p>'
+        f'{rest}<p class="meta">{level}</p><p>{say(found.sentence)}</p>'
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from audit.page.classroom import Classroom
 from audit.page.engine import Engine
+from audit.page.lesson_tally import Tally
 from audit.page.ready import Ready
 from audit.page.runs import Desk
 from audit.page.settings import PageSettings
@@ -33,6 +35,8 @@ class Room:
         self.shelf = Shelf(engine.load_model)
         self.desk = Desk(engine)
         self.ready = Ready(settings.stored, engine.load_result)
+        self.classroom = Classroom()
+        self.tally = Tally()
         self._lock = threading.Lock()
         self._suites: dict[Depth, tuple[Suite, ...]] = {}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+
+from audit.schema import Example, Suite
 
 FOLDER = ".validate"
 """Where `make validate` keeps what is finished; git does not see it, and it may be deleted at any time."""
@@ -41,14 +43,30 @@ def code_digest(kind: str) -> str:
 @lru_cache
 def suite_digest(name: str) -> str:
     """Give a SHA-256 of a suite at standard depth: its items, contrasts and what is known of their fillers."""
-    from audit.suites import digest
     from audit.validate.designs import suite_named
 
     suite = suite_named(name)
-    used = {word for example in suite.examples for word in (*example.fillers, *example.choices)}
+    return _digest(suite, suite.examples, suite.contrasts)
+
+
+@lru_cache
+def contrast_digest(name: str, contrast: str) -> str:
+    """Give a SHA-256 of what a contrast of a suite reads, so that a change beside it costs no new runs."""
+    from audit.validate.designs import Endpoint, bench, suite_named
+
+    suite = suite_named(name)
+    ready = bench(Endpoint(name, contrast))
+    tests = ready.contrast.tests or tuple(test.name for test in suite.tests)
+    examples = tuple(example for example in suite.examples if example.test in tests)
+    return _digest(suite, examples, (ready.contrast, ready.alpha))
+
+
+def _digest(suite: Suite, examples: Sequence[Example], more: Sequence[object]) -> str:
+    from audit.suites import digest
+
+    used = {word for example in examples for word in (*example.fillers, *example.choices)}
     fillers = json.dumps({k: dict(v) for k, v in suite.fillers.items() if k in used}, sort_keys=True)
-    told = [digest(suite.examples), *map(repr, suite.contrasts), fillers]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    return hashlib.sha256("\n".join([digest(examples), *map(repr, more), fillers]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +77,11 @@ class Kept:
     """None keeps nothing."""
 
     def path(self, kind: str, suite: str, *what: object) -> Path | None:
-        """Name the file of one result; see `code_digest` for its kind."""
+        """Name the file of one result; see `code_digest` for its kind. For runs, `what` begins with the contrast."""
         if self.folder is None:
             return None
-        told = "\n".join([code_digest(kind), suite_digest(suite), *map(repr, what)])
+        items = contrast_digest(suite, str(what[0])) if kind == "runs" else suite_digest(suite)
+        told = "\n".join([code_digest(kind), items, *map(repr, what)])
         return self.folder / f"{hashlib.sha256(told.encode()).hexdigest()[:24]}.json"
 
     def load(self, kind: str, suite: str, *what: object) -> object | None:
