@@ -11,6 +11,8 @@ PUBLISHED_FILE = Path(__file__).with_name("published.json")
 """Figures of the last comparison, part of the package: the other implementations cannot run beside this one."""
 TARGET = 1e-5
 """Largest difference per piece that counts as the same, in single precision."""
+LAST_DIGIT = 1e-3
+"""Of a score rounded to three decimals: one that lies on a border may go either way."""
 
 QUIRKS: Mapping[str, tuple[str, str]] = {
     "softmax": (
@@ -35,7 +37,8 @@ QUIRKS: Mapping[str, tuple[str, str]] = {
     "rounding": (
         "rounding",
         "The CrowS-Pairs script rounds the two scores of a pair to three decimals before it compares them, and counts "
-        "equal ones as no preference. Here scores are kept whole, and only the third-party suite rounds, as it does.",
+        "equal ones as no preference. With the same rounding the scores are the same, but for a last digit where one "
+        "lies on the border. Here scores are kept whole, and only the third-party suite rounds, as it does.",
     ),
     "lower": (
         "lower case",
@@ -112,9 +115,14 @@ def _line(key: tuple[str, str, str, str], rows: Sequence[Mapping[str, Any]]) -> 
     package, method, ours, quirk = key
     before = [row["largest"] for row in rows]
     after = [row["with_quirk"] for row in rows if row["with_quirk"] is not None]
-    same = max(after or before) <= TARGET
+    tie = quirk == "rounding" and max(after) > TARGET
+    same = max(after or before) <= (LAST_DIGIT if tie else TARGET)
     short = QUIRKS[quirk][0] if quirk else ""
-    said = ("the same" if not after else "explained") if same else "**not explained**"
+    said = (
+        ("the same" if not after else "explained, but for a tie" if tie else "explained")
+        if same
+        else "**not explained**"
+    )
     shown = _size(after) if after else "–"
     return f"{package}: {method}", ours, str(len(rows)), _size(before), short or "–", shown, said
 

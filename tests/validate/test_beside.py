@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from audit.validate.beside import PUBLISHED_FILE, QUIRKS, TARGET, beside
+from audit.validate.beside import LAST_DIGIT, PUBLISHED_FILE, QUIRKS, TARGET, beside
 
 
 def _row(largest: float, with_quirk: float | None, quirk: str = "rounding") -> dict[str, object]:
@@ -33,7 +33,8 @@ def _stored(folder, *rows):
     [
         (_row(1e-6, None, ""), "the same"),
         (_row(0.3, 2e-6), "explained"),
-        (_row(0.3, 2e-4), "**not explained**"),
+        (_row(0.3, 2e-4, "order"), "**not explained**"),
+        (_row(0.3, 2e-4), "explained, but for a tie"),
         (_row(0.3, None, ""), "**not explained**"),
     ],
 )
@@ -45,8 +46,8 @@ def test_a_line_says_whether_the_difference_has_a_reason(tmp_path, row, said):
 
 
 def test_the_worst_model_counts(tmp_path):
-    page = _stored(tmp_path, _row(0.3, 1e-7), _row(0.4, 1e-3))
-    assert "| 2 | 0.400 | rounding | 0.001 | **not explained** |" in page
+    page = _stored(tmp_path, _row(0.3, 1e-7), _row(0.4, 2e-3))
+    assert "| 2 | 0.400 | rounding | 0.002 | **not explained** |" in page
 
 
 def test_nothing_is_said_where_nothing_is_stored(tmp_path):
@@ -61,6 +62,6 @@ def test_every_stored_difference_is_explained():
     assert {row["quirk"] for row in rows} - {""} == set(QUIRKS)
     for row in rows:
         least = row["largest"] if row["with_quirk"] is None else row["with_quirk"]
-        assert least <= TARGET, row
+        assert least <= (LAST_DIGIT if row["quirk"] == "rounding" else TARGET), row
     for quirk in set(QUIRKS):
         assert max(row["largest"] for row in rows if row["quirk"] == quirk) > TARGET, quirk
