@@ -21,7 +21,7 @@ from audit.schema import CaveatError
 
 try:
     settings, host, port = settings_from_environment()
-    demo = build_page(settings)
+    demo = build_page(settings, warm=__name__ == "__main__")
     if __name__ == "__main__":
         serve(demo, host, port, settings)
 except CaveatError as error:

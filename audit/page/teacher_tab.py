@@ -91,7 +91,7 @@ class TeacherTab:
                 )
             )
             self.print = gr.DownloadButton(
-                "Papers to print (zip)", variant="secondary", value=self.papers.bundle, elem_id="teacher-papers"
+                "Papers to print (zip)", variant="secondary", elem_id="teacher-papers"
             )
 
     def _connect(self, teacher: Any) -> None:
@@ -99,7 +99,7 @@ class TeacherTab:
             [self.enter.click, self.pin.submit],
             self._enter,
             self.pin,
-            [teacher, self.pin, self.answer, self.door, self.desk, *self._shown_parts],
+            [teacher, self.pin, self.answer, self.door, self.desk, self.print, *self._shown_parts],
             concurrency_id="pin",
             concurrency_limit=1,
             **_QUIET,
@@ -116,10 +116,12 @@ class TeacherTab:
     def _enter(self, pin: str, request: gr.Request) -> tuple[Any, ...]:
         """Compare the PIN; one at a time and slowly, so that guessing takes long."""
         if hmac.compare_digest((pin or "").strip().encode(), self.room.settings.pin.encode()):
-            return True, "", "", gr.Column(visible=False), gr.Column(visible=True), *self._shown(_address(request))
+            papers = gr.DownloadButton(value=self.papers.bundle())
+            desk = (gr.Column(visible=False), gr.Column(visible=True), papers)
+            return True, "", "", *desk, *self._shown(_address(request))
         time.sleep(SECONDS_AFTER_A_WRONG_PIN)
         line = problem("This is not the PIN. It was set by whoever started the page.")
-        return gr.skip(), "", line, *(gr.skip(),) * (2 + len(self._shown_parts))
+        return gr.skip(), "", line, *(gr.skip(),) * (3 + len(self._shown_parts))
 
     def _pressing(self, name: str) -> Callable[..., tuple[Any, ...]]:
         # Gradio finds the request by its annotation, which a partial would hide.

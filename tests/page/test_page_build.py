@@ -5,13 +5,14 @@ from __future__ import annotations
 import runpy
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from audit.page import build_page, launch, launch_options, serve, settings_for
 from audit.page.engine import Engine
-from audit.page.teacher_tab import _enter
 from audit.page.theme import css
 from audit.schema import CaveatError
 
@@ -51,9 +52,12 @@ def test_only_the_right_pin_opens(engine: Engine, monkeypatch: pytest.MonkeyPatc
     from audit.page.room import Room
 
     monkeypatch.setattr(teacher_tab, "SECONDS_AFTER_A_WRONG_PIN", 0)
-    room = Room(settings_for(pin="1234"), engine)
-    assert _enter(room, " 1234 ")[0] is True
-    assert _enter(room, "123")[0] is not True and "not the PIN" in _enter(room, "")[2]
+    here: Any = SimpleNamespace(headers={"host": "class.local"})
+    with gr.Blocks():
+        tab = teacher_tab.TeacherTab(Room(settings_for(pin="1234"), engine), gr.State(False))
+    opened = tab._enter(" 1234 ", here)
+    assert opened[0] is True and str(opened[5].value).endswith(".zip")
+    assert tab._enter("123", here)[0] is not True and "not the PIN" in tab._enter("", here)[2]
 
 
 def test_app_builds_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
