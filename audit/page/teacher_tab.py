@@ -90,9 +90,7 @@ class TeacherTab:
                     "well and open offline.</p>"
                 )
             )
-            self.print = gr.DownloadButton(
-                "Papers to print (zip)", variant="secondary", elem_id="teacher-papers"
-            )
+            self.print = gr.DownloadButton("Papers to print (zip)", variant="secondary", elem_id="teacher-papers")
 
     def _connect(self, teacher: Any) -> None:
         gr.on(
