@@ -147,7 +147,7 @@ class Classroom:
             done.set()
             looking.join(LIMIT)
             student.close()
-        except (httpx.HTTPError, RuntimeError, threading.BrokenBarrierError, StopIteration) as problem:
+        except (httpx.HTTPError, RuntimeError, KeyError, threading.BrokenBarrierError, StopIteration) as problem:
             done.set()
             self.measured.troubles.append(f"student {number}: {problem!r}")
         else:
@@ -181,7 +181,7 @@ class Classroom:
 
     def _sentences(self, student: Student, number: int) -> None:
         if self.sentences:
-            student.press("try-take", "word-count", "", None)
+            student.press("explore-take", "text-classification", ["word-count"], "", None)
         for place in range(self.sentences):
             self._own(student, number, place)
 
@@ -189,7 +189,7 @@ class Classroom:
         """Send a sentence that only this student has, and look for anybody else's in the answer."""
         own = f"marker{number}x{place}y"
         began, before = time.monotonic(), self._answered
-        told = student.press("try-compare", None, f"The {own} was great.", f"The {own} was not great.")
+        told = student.press("explore-compare", None, f"The {own} was great.", f"The {own} was not great.")
         with self._lock:
             self.measured.overtaken.append(self._answered - before)
             self._answered += 1
