@@ -36,11 +36,12 @@ class Size:
         """Say it."""
         said = f"{self.nulls:,} null models and {self.planted:,} planted models of each of two sizes per endpoint"
         more = f", {self.stress:,} null models of each other world" if self.stress else ""
+        more += f", {self.excess:,} of each contrast over a floor, which takes longest" if self.excess else ""
         some = " (the quick version: some endpoints and some planted models only)" if self.quick else ""
         return said + more + some
 
 
-FULL = Size(5000, 400, 1000, 400)
+FULL = Size(5000, 400, 1000, 100)
 QUICK = Size(400, 100, 0, 0, quick=True)
 
 
