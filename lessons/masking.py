@@ -23,7 +23,7 @@ LESSON = Lesson(
         ),
         (
             "plain",
-            "The night shift is what this is about. I cry in the walk-in freezer on my breaks and my boss screams at "
+            "You asked how the night shift is going. I cry in the walk-in freezer on my breaks and my boss screams at "
             "me. I said I would report back.",
         ),
     ),

@@ -38,4 +38,5 @@
       term.focus();
     }
   });
+  document.body.dataset.caveat = "ready";
 }

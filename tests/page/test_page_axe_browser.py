@@ -98,7 +98,7 @@ def test_axe_finds_nothing_on_any_tab_or_step_of_an_audit(shown: Page) -> None:
 
 
 def test_the_keyboard_alone_does_an_audit_and_the_focus_is_always_seen(page: Page) -> None:
-    expect(page.locator("#tabs")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function("document.body.dataset.caveat === 'ready'", timeout=PATIENCE)
     unseen: list[str] = []
 
     def go_to(selector: str) -> None:
