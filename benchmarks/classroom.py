@@ -43,6 +43,8 @@ class Measured:
     finished: int = 0
     first: float = 0.0
     """Seconds of the slowest step of the one who went through the lesson before the class, as a teacher does."""
+    opened: list[float] = field(default_factory=list)
+    """Seconds until the page is there and has its session, all students at the same moment."""
     steps: list[float] = field(default_factory=list)
     """Seconds of each step that shows precomputed results."""
     looks: list[float] = field(default_factory=list)
@@ -87,13 +89,22 @@ class Student:
         ticks = (e for e in self.config["dependencies"] if any(target[1] == "tick" for target in e["targets"]))
         return next(((event["id"], len(event["inputs"])) for event in ticks if len(event["outputs"]) > 1), None)
 
+    def arrive(self) -> None:
+        """Do what a browser does once the page is there: ask for what comes with its opening."""
+        for event in self.config["dependencies"]:
+            if event["backend_fn"] and any(target[1] == "load" for target in event["targets"]):
+                self._ask(event["id"], [None] * len(event["inputs"]), "the opening of the page")
+
     def press(self, label: str, *data: Any) -> str:
         """Press a control and give all that came back, as text; states are filled in by the page.
 
         Raises:
             RuntimeError: when the page reports an error.
         """
-        sent = {"data": list(data), "fn_index": self.event(label), "session_hash": self.session, "trigger_id": None}
+        return self._ask(self.event(label), data, label)
+
+    def _ask(self, event: int, data: Sequence[Any], label: str) -> str:
+        sent = {"data": list(data), "fn_index": event, "session_hash": self.session, "trigger_id": None}
         self.http.post("/gradio_api/queue/join", json=sent).raise_for_status()
         told, ended = [], 0
         with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
@@ -127,8 +138,9 @@ class Classroom:
         self._together = threading.Barrier(students)
 
     def run(self) -> Measured:
-        """Go through the lesson once, then let all of them start at the same moment and wait for the last one."""
+        """Go through the lesson once, then let all open the page, and start, at the same moment; wait for the last."""
         rehearsing = Student(self.url)
+        rehearsing.arrive()
         self.measured.first = max(self._steps(rehearsing, 0))
         rehearsing.close()
         with ThreadPoolExecutor(self.measured.students) as pool:
@@ -138,7 +150,11 @@ class Classroom:
     def _student(self, number: int) -> None:
         done = threading.Event()
         try:
+            self._together.wait(LIMIT)
+            began = time.monotonic()
             student = Student(self.url)
+            student.arrive()
+            self.measured.opened.append(time.monotonic() - began)
             self._together.wait(LIMIT)
             looking = threading.Thread(target=self._looks, args=(student, done), daemon=True)
             looking.start()
@@ -232,6 +248,8 @@ def described(found: Measured, seconds: float) -> str:
         f"{found.finished} of {found.students} students finished, in {seconds:.0f} seconds, on {os.cpu_count()} "
         f"processors (load of the machine at the end: {load:.1f}).",
         f"The first to go through the lesson, alone: slowest step {found.first:.2f} s.",
+        f"Opening the page, all at the same moment: median {statistics.median(found.opened):.2f} s, longest "
+        f"{max(found.opened):.2f} s.",
         f"Steps with precomputed results: {len(found.steps)}, median {statistics.median(found.steps):.2f} s, "
         f"95th percentile {found.slow:.2f} s, longest {max(found.steps):.2f} s.",
     ]

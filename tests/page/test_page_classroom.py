@@ -22,7 +22,7 @@ def stored() -> Path:
 def test_a_class_finishes_and_nobody_sees_anothers_input(served: str) -> None:
     found = Classroom(served, STUDENTS, sentences=1).run()
     assert found.troubles == [] and found.finished == STUDENTS and found.leaks == 0
-    assert len(found.steps) == 4 * STUDENTS and len(found.live) == STUDENTS
+    assert len(found.opened) == STUDENTS and len(found.steps) == 4 * STUDENTS and len(found.live) == STUDENTS
     assert max(found.overtaken) < STUDENTS
     assert f"{STUDENTS} of {STUDENTS} students finished" in described(found, 1.0)
 
