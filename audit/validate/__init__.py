@@ -42,7 +42,7 @@ class Size:
 
 
 FULL = Size(5000, 400, 1000, 100)
-QUICK = Size(400, 100, 0, 0, quick=True)
+QUICK = Size(280, 70, 0, 0, quick=True)
 
 
 def quick_endpoints() -> list[Endpoint]:

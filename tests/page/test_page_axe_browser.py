@@ -11,6 +11,8 @@ import pytest
 from conftest import PATIENCE, PHONE, opened
 from playwright.sync_api import Browser, Page, expect
 
+from audit.page.settings import results_folder
+
 # Gradio counts its own events in ways that pandas 3 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 AXE = importlib.util.find_spec("axe_playwright_python")
@@ -170,3 +172,38 @@ def test_every_plot_has_its_sentence_and_its_table(page: Page) -> None:
         expect(words.locator("p").first).not_to_be_empty(timeout=PATIENCE)
         assert words.locator("tbody tr").count() >= 1
     assert len(charts) > 1
+
+
+class TestTheLesson:
+    """A lesson from its guess to its questions, and the teacher's desk, on the results that ship with the project."""
+
+    @pytest.fixture
+    def stored(self) -> Path:
+        return results_folder()
+
+    @pytest.fixture
+    def pin(self) -> str:
+        return "471147"
+
+    @needs_axe
+    def test_axe_finds_nothing_on_any_step_of_a_lesson_or_the_desk(self, browser: Browser, served: str) -> None:
+        with opened(browser, f"{served}?lesson=demographics", PHONE) as page:
+            page.locator("#lesson-choice input").nth(1).check(timeout=PATIENCE)
+            check(page, "guess")
+            page.locator("#lesson-sure input").first.check()
+            page.locator("#lesson-lock").click()
+            page.locator("#lesson-show").click(timeout=PATIENCE)
+            expect(page.locator("#lesson-plot .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+            check(page, "result")
+            page.locator("#lesson-to-evidence").click()
+            expect(page.get_by_text("Pair 1 of")).to_be_visible(timeout=PATIENCE)
+            check(page, "evidence")
+            page.locator("#lesson-to-argue").click()
+            expect(page.get_by_role("heading", name="What would change your mind?")).to_be_visible(timeout=PATIENCE)
+            check(page, "argue")
+            page.get_by_role("tab", name="Teacher").click()
+            page.locator("#teacher-pin input").fill("471147")
+            page.locator("#teacher-open").click()
+            page.locator("#teacher-bring").click(timeout=PATIENCE)
+            expect(page.locator("#teacher-close")).to_be_visible(timeout=PATIENCE)
+            check(page, "board")
