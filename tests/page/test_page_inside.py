@@ -85,7 +85,7 @@ def test_plotly_and_svg_show_the_same_attention(layer: int, head: int, narrow: b
     np.testing.assert_allclose(opacity, np.array(trace.z).ravel() / trace.zmax, atol=6e-5)
 
 
-def test_a_heat_map_escapes_pieces_and_names_the_darkest() -> None:
+def test_a_heat_map_escapes_pieces_and_names_the_largest() -> None:
     spec = inside.heat(FOUND, 1, 1)
     assert "takes 80" in spec.sentence and spec.title == "Layer 1 of 1, head 1"
     table = inside.heat_table(spec)
