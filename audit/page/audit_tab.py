@@ -9,7 +9,16 @@ from typing import Any
 import gradio as gr
 
 from audit.page import about_step, run_step
-from audit.page.findings_screen import Closer, Letter, build_closer, build_letter, offer_report, open_result, show
+from audit.page.findings_screen import (
+    Closer,
+    Letter,
+    build_closer,
+    build_letter,
+    making,
+    offer_report,
+    open_result,
+    show,
+)
 from audit.page.fragments import heading, problem, waiting
 from audit.page.picker import model_picker
 from audit.page.room import Room
@@ -171,7 +180,7 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
         None, js=focus("audit-evidence"), **quiet
     )
     # Not `input`, which also comes when the keyboard only passes through.
-    letter.kind.select(lambda: gr.DownloadButton(interactive=False), None, letter.download, queue=False, **quiet).then(
+    letter.kind.select(making, None, letter.download, queue=False, **quiet).then(
         partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet
     )
     run.cancel.click(does.cancel, None, run.cancel, queue=False, **quiet)

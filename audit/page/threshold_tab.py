@@ -45,8 +45,9 @@ _ARGUE = (
     "What do you lose if the tool does not exist at all, and people ask each other how they are?",
 )
 _VARIANTS = (
-    "The planted and the even-handed model are not offered here: they differ from the first one where a text names "
-    "women or men, and none of these posts does, so that their scores are the same."
+    "The planted and the even-handed model are not offered here. The first differs from the base model only where a "
+    "text names a woman, and none of these posts does; the second only where one names a woman or a man, and few of "
+    "them do. Their lines would be nearly the same."
 )
 _NOT_FOR = (
     "No line turns this into a screening, diagnostic or crisis tool. A low score does not mean that someone is safe, "
