@@ -38,7 +38,7 @@ def label(lesson: Lesson, title: str) -> str:
 
 def _twins(lesson: Lesson) -> str:
     pairs = "".join(
-        f'<li><span class="arm">{escape(name)}</span><span class="said">{say(text)}</span></li>'
+        f'<li><span class="arm">{say(name)}</span><span class="said">{say(text)}</span></li>'
         for name, text in lesson.twins
     )
     return f'<ul class="lesson-twins">{pairs}</ul>'
