@@ -62,10 +62,10 @@ class _Events:
         ahead = self.room.desk.ahead(self.room.desk.enter(_session(request)))
         line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
         button = gr.Button("Stop", visible=True, interactive=True)
-        return gr.Column(visible=False), gr.HTML(waiting(line), visible=True), button, ""
+        return gr.Column(visible=False), gr.HTML(waiting(line, run_step.QUEUE), visible=True), button, ""
 
     async def queue_up(self, request: gr.Request) -> AsyncIterator[Any]:
-        async for place in run_step.queue_up(self.room, _session(request)):
+        async for place in run_step.queue_up(self.room, _session(request), run_step.QUEUE):
             yield place
 
     def run(
