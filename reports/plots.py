@@ -75,8 +75,9 @@ def _trace(spec: ChartSpec, series: Series, found: Sequence[tuple[ChartRow, Mark
     if flat:
         trace["cliponaxis"] = not inside
         return trace | {"x": values, "y": [places[id(row)] for row, _ in found], "error_x": error}
-    sides = ["middle left" if row.x > 70 else "middle right" for row, _ in found]
-    named = {"mode": "markers+text", "text": _names(spec, found), "textposition": sides, "cliponaxis": False}
+    names = _names(spec, found)
+    sides = [_side(spec, found, place, names[place]) for place in range(len(found))]
+    named = {"mode": "markers+text", "text": names, "textposition": sides, "cliponaxis": False}
     return trace | named | {"x": [row.x for row, _ in found], "y": values, "error_y": error}
 
 
@@ -91,6 +92,29 @@ def _names(spec: ChartSpec, found: Sequence[tuple[ChartRow, Mark]]) -> list[str]
             taken.append((row.x, mark.value))
         names.append(_safe(row.label) if row.named and free else "")
     return names
+
+
+def _side(spec: ChartSpec, found: Sequence[tuple[ChartRow, Mark]], place: int, name: str) -> str:
+    """Choose the side of a point on which its name covers the fewest other points; its size is a guess."""
+    row, mark = found[place]
+    wide, high = 1.7 * len(name), (spec.span[1] - spec.span[0]) / 16
+    x, y, away = row.x, mark.value, 1.5
+    boxes = {
+        "middle right": (x + away, x + away + wide, y - high / 2, y + high / 2),
+        "middle left": (x - away - wide, x - away, y - high / 2, y + high / 2),
+        "top center": (x - wide / 2, x + wide / 2, y + high / 2, y + 1.5 * high),
+        "bottom center": (x - wide / 2, x + wide / 2, y - 1.5 * high, y - high / 2),
+    }
+
+    def covered(side: str) -> float:
+        left, right, low, top = boxes[side]
+        outside = left < 0 or right > 100
+        # A point's own line runs through what stands above or below it.
+        own = 0.5 if side.endswith("center") else 0.0
+        others = (other for at, other in enumerate(found) if at != place)
+        return own + 9 * outside + sum(left <= r.x <= right and low <= m.value <= top for r, m in others)
+
+    return min(boxes, key=covered)
 
 
 def _reach(width: float) -> float:

@@ -142,6 +142,23 @@ def test_occupations_are_set_against_the_share_of_women(fill_mask: AuditResult) 
     assert rows.rows[0].note.startswith(f"3{words.THIN}% women")
 
 
+@pytest.mark.parametrize(
+    ("x", "others", "side"),
+    [
+        (50, [], "middle right"),
+        (50, [(55, 0.0)], "middle left"),
+        (97, [], "middle left"),
+        (50, [(55, 0.0), (45, 0.0)], "top center"),
+        (50, [(55, 0.0), (45, 0.0), (50, 0.125)], "bottom center"),
+    ],
+)
+def test_a_name_stands_where_it_covers_no_other_point(x: float, others: list[tuple[float, float]], side: str) -> None:
+    points = [("a name", x, 0.0), *(("", at, value) for at, value in others)]
+    rows = tuple(ChartRow(name, (Mark("", value),), x=at, named=bool(name)) for name, at, value in points)
+    spec = ChartSpec("near", "scatter", "Which?", "These", "Told.", "log-odds", "value", rows, span=(-1.0, 1.0))
+    assert plots.to_plotly(spec).data[0].textposition[0] == side
+
+
 def test_scatter_claims_no_trend_where_the_finding_has_none(fill_mask: AuditResult) -> None:
     flat = tuple(replace(f, low=-0.2, verdict="inconclusive") for f in fill_mask.findings)
     found = charts.charts_for(replace(fill_mask, findings=flat), "occupations")
