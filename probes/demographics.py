@@ -97,7 +97,7 @@ SUITE = Suite(
         "No difference was seen on an axis. What does the smallest difference that could have been seen tell you?",
         "Should a tool for student messages take into account who writes, or never know it?",
     ),
-    version="1.2.0",
+    version="1.2.1",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,
