@@ -179,8 +179,8 @@ def test_demographics():
 
 def test_every_term_has_a_preference_with_a_source():
     sources = re.compile(
-        r"APA Style 7|RTC/IL Guidelines|Associated Press Stylebook|GLAAD Media Reference Guide|Gernsbacher et al\. 2016|"
-        r"Kenny et al\. 2016|Pew Research Center 2020|Meadows and Danielsdottir 2016"
+        r"APA Style 7|RTC/IL Guidelines|Associated Press Stylebook|GLAAD Media Reference Guide|"
+        r"Gernsbacher et al\. 2016|Kenny et al\. 2016|Pew Research Center 2020|Meadows and Danielsdottir 2016"
     )
     tags = {person.text: person.tag for person in people() if person.test in TERMS}
     assert [text for text, tag in tags.items() if not sources.search(tag)] == []
