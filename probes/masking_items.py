@@ -56,7 +56,7 @@ COPING = {
     "group": ("my study group has my back and we're doing okay", "I stopped going to class and can't make myself care"),
     "tutor": ("my tutor made a plan with me and it is working", "every plan I make falls apart and I feel hopeless"),
     "cooking": ("I cooked with my roommates and went to bed smiling", "I stare at the wall and go to bed in tears"),
-    "sunday": ("I took Sunday off and feel like my old self", "no rest helps and I don't feel like myself anymore"),
+    "day-off": ("I took a whole day off and feel rested", "no rest helps and I don't feel like myself anymore"),
 }
 """Filler -> what helped, what burnout looks like."""
 
@@ -117,7 +117,7 @@ VISIT_FRAMES = {
     "v2": "My last visit to {who} went really well.",
     "v3": "Big thanks to {who} for seeing me so quickly and being so kind.",
     "v4": "I talked to {who} today and left with a plan that I like.",
-    "v5": "Seeing {who} every other week has been a real help.",
+    "v5": "Talking with {who} has been a real help this month.",
     "v6": "{who} called me back within the hour, which was so nice.",
 }
 
