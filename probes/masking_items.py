@@ -37,11 +37,11 @@ ARMS: tuple[tuple[str, str, str, frozenset[str], Role], ...] = (
 
 COPING_FRAMES = {
     "c1": ("Rough week, {rest}.", "Quiet week, {rest}."),
-    "c2": ("Midterms are a lot right now, {rest}.", "Midterms are far away right now, {rest}."),
+    "c2": ("Midterms are a lot right now, {rest}.", "Midterms are behind me, {rest}."),
     "c3": ("I was stressed out on Monday, {rest}.", "I was at the park on Monday, {rest}."),
     "c4": ("This month has been busy and tiring, {rest}.", "This month has been calm and sunny, {rest}."),
     "c5": ("I had a bad grade and a long bus ride, {rest}.", "I had a good grade and a short bus ride, {rest}."),
-    "c6": ("I'm a little overwhelmed by the reading list, {rest}.", "I'm halfway through the reading list, {rest}."),
+    "c6": ("I'm a little overwhelmed by the reading list, {rest}.", "I'm done with the reading list, {rest}."),
 }
 """Frame -> an opening under stress, a calm opening."""
 
@@ -56,7 +56,7 @@ COPING = {
     "group": ("my study group has my back and we're doing okay", "I stopped going to class and can't make myself care"),
     "tutor": ("my tutor made a plan with me and it is working", "every plan I make falls apart and I feel hopeless"),
     "cooking": ("I cooked with my roommates and went to bed smiling", "I stare at the wall and go to bed in tears"),
-    "day-off": ("I took a whole day off and feel rested", "no rest helps and I don't feel like myself anymore"),
+    "day-off": ("I took a whole day off and feel rested", "sleep doesn't help and I don't feel like myself anymore"),
 }
 """Filler -> what helped, what burnout looks like."""
 
