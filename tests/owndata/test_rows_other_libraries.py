@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 from scipy.optimize import approx_fprime
 from sklearn.metrics import f1_score
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.inter_rater import fleiss_kappa
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from test_analysis_figures import source, table
 
 from audit.owndata.analysis.agreement import krippendorff
 from audit.owndata.analysis.figures import RIGHT, ROWS, Share, macro_f1, ratio
+from audit.owndata.analysis.gaps import gaps_of
 from audit.owndata.analysis.selection import upper_bound
-from audit.owndata.analysis.sums import FEATURES, Grouping, sum_by
+from audit.owndata.analysis.sums import FEATURES, Grouping, reduce_rows, sum_by
+from audit.owndata.analysis.suppress import hide
 from audit.owndata.baselines import Sample, compare, features
 from audit.schema import LABELS
 
@@ -78,6 +83,49 @@ def test_a_gap_between_groups_that_share_writers_is_the_clustered_regression_of_
     assert one - two == pytest.approx(fit.params[1])
     assert total == pytest.approx(fit.cov_params()[1, 1], rel=1e-5), "sums by writer are kept in single precision"
     assert np.abs(slope @ across @ other_slope) > 1e-5, "writers are in both groups"
+
+
+def test_findings_between_groups_that_share_writers_have_that_standard_error():
+    """The regression without its correction, each part scaled by its own G / (G - 1); the covariance is not."""
+    rng = np.random.default_rng(7)
+    found, _ = sample(rng)
+    group = rng.integers(0, 2, len(found.label))
+    right = (found.predicted == found.label).astype(float)
+    robust = {"cov_type": "cluster", "use_t": True}
+    plain = {"groups": found.cluster, "use_correction": False}
+    design = np.column_stack([np.ones(len(right)), group == 0]).astype(float)
+    whole = OLS(right, design).fit(cov_type="cluster", cov_kwds=plain).cov_params()[1, 1]
+    parts, unscaled, fewest = 0.0, 0.0, 10_000
+    for code in (0, 1):
+        mine = group == code
+        own = {**robust, "cov_kwds": {"groups": found.cluster[mine]}}
+        clusters = len(np.unique(found.cluster[mine]))
+        variance = OLS(right[mine], np.ones(int(mine.sum()))).fit(**own).cov_params()[0, 0]
+        parts, unscaled = parts + variance, unscaled + variance * (clusters - 1) / clusters
+        fewest = min(fewest, clusters)
+    frame = pd.DataFrame(
+        {"label": found.label, "predicted": found.predicted, "confidence": 0.8, "cluster": found.cluster + 1}
+    )
+    frame["g"] = np.where(group == 0, "x", "y")
+    sums = reduce_rows(table(frame, ("g",)), source(("g",), "cluster"))
+    (finding,) = [f for f in gaps_of(sums, hide(sums)).findings if f.measure == "accuracy"]
+    assert (finding.group, finding.df) == ("x", fewest - 1)
+    assert finding.se**2 == pytest.approx(parts - (unscaled - whole), rel=1e-5)
+
+
+def test_accuracy_of_groups_is_corrected_by_holms_procedure_of_statsmodels():
+    """One column: every group against the rest; what is secondary, by Benjamini and Hochberg."""
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"label": rng.integers(0, 3, 900), "g": rng.choice(list("abcd"), 900), "confidence": 0.8})
+    wrong = rng.random(900) < np.where(frame["g"] == "a", 0.35, 0.2)
+    frame["predicted"] = np.where(wrong, (frame["label"] + 1) % 3, frame["label"])
+    sums = reduce_rows(table(frame, ("g",)), source(("g",)))
+    findings = gaps_of(sums, hide(sums)).findings
+    for primary, method in ((True, "holm"), (False, "fdr_bh")):
+        family = [f for f in findings if f.primary == primary and np.isfinite(f.p)]
+        expected = multipletests([f.p for f in family], method=method)[1]
+        assert [f.p_adjusted for f in family] == pytest.approx(list(expected))
+        assert max(f.p_adjusted - f.p for f in family) > 0.01
 
 
 @pytest.mark.parametrize("wrong", [0, 4, 150])
