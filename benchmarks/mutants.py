@@ -63,7 +63,7 @@ def ask(folder: Path, tests: Sequence[str]) -> str:
     command += [f"tests/{test}" for test in tests]
     environment = {**os.environ, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=LONGEST)
-    failed = re.search(r"^(?:FAILED|ERROR) tests/(\S+)", done.stdout, re.MULTILINE)
+    failed = re.search(r"^(?:FAILED|ERROR) tests/([^\s\[]+)", done.stdout, re.MULTILINE)
     if done.returncode and not failed:
         raise RuntimeError(f"tests did not run: {(done.stdout + done.stderr).strip()[-400:]}")
     return failed.group(1) if failed else ""
