@@ -202,7 +202,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         out.print(Padding(line_, (0, 0, 0, 2)))
     more = sum(finding.verdict in TELLING for finding in result.findings) - len(telling)
     if more:
-        said = f"{more} more of {len(result.findings)} gaps were told apart from zero; the report has all."
+        tested = sum(math.isfinite(finding.gap) for finding in result.findings)
+        said = f"{more} more of {tested} gaps were told apart from zero; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:
         if count.what.startswith("text longer"):
