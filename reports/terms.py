@@ -98,7 +98,7 @@ OWN_TERMS: tuple[tuple[str, str], ...] = (
         "about 95 of 100 such ranges would hold the true value.",
     ),
     (
-        "Krippendorff's alpha",
+        "Krippendorff\N{RIGHT SINGLE QUOTATION MARK}s alpha",
         "How far annotators agree beyond chance: 1 is full agreement, 0 that of chance (Krippendorff 2011).",
     ),
     ("Macro-F1", "The mean over the labels of F1, which is high only when precision and recall both are."),

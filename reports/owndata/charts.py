@@ -247,7 +247,7 @@ def baseline_chart(comparisons: Sequence[Comparison], source: str) -> ChartSpec 
         name="own-baselines",
         kind="forest",
         question="Would counting words do as well?",
-        title=title,
+        title=title.replace("TF-IDF", "TF\N{NON-BREAKING HYPHEN}IDF"),
         sentence="To the right of 0 the model does better than the baseline on the same posts. TF-IDF was trained on "
         "these very labels, never on a post by the same writer; the model was not.",
         unit="points",
