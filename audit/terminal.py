@@ -211,11 +211,17 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
             result = _audit_one(out, err, name, folder, chosen, options)
             crossed |= tell_rules(out, options.rules, result)
         except CaveatError as error:
-            err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
+            err.print(f"caveat: {told_of(name, error)}", markup=False, soft_wrap=True)
             codes.append(error.exit_code)
     if not codes:
         return CROSSED if crossed else 0
     return codes[0] if len(codes) == len(folders) else PARTIAL
+
+
+def told_of(name: str, error: CaveatError) -> str:
+    """Say which model a mistake is about, once."""
+    told = str(error)
+    return told if name in told else f"{name}: {told}"
 
 
 def tell_rules(out: Console, rules: Sequence[Rule], result: AuditResult | CompareResult | DataResult) -> bool:
