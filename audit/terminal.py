@@ -108,8 +108,9 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     borrowed = [f for f in result.findings if f.suite in others]
     own = [f for f in result.findings if f.suite not in others]
     primary = [f for f in own if f.primary]
+    many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
     out.print(
-        f"  {rows:,} items in {len(result.suites)} suites at {result.settings.depth} depth; "
+        f"  {rows:,} items in {many} at {result.settings.depth} depth; "
         f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
