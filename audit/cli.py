@@ -62,6 +62,21 @@ def _slug(model: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
 
 
+def _folders(models: list[str], out: Path) -> dict[str, Path]:
+    """Give each model its results folder."""
+    found: dict[str, Path] = {}
+    for name in models:
+        if not name.strip():
+            raise CaveatError("no model given: name a Hub id, a folder, or one of fill-mask, sentiment, word-count.")
+        if name in found:
+            raise CaveatError(f"the model {name} is given twice. Leave one out.")
+        folder = out / _slug(name)
+        if other := next((one for one, taken in found.items() if taken == folder), ""):
+            raise CaveatError(f"{other} and {name} would both write to {folder}. Run one of them with another --out.")
+        found[name] = folder
+    return found
+
+
 @app.command()
 def run(
     models: Models,
@@ -96,7 +111,7 @@ def run(
 
     rules = _rules(fail_on)
     options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive, rules)
-    code = audit_models({name: out / _slug(name) for name in models}, options)
+    code = audit_models(_folders(models, out), options)
     if code:
         raise typer.Exit(code)
 
@@ -182,7 +197,7 @@ def data(
         "fail-on": fail_on,
     }
     command = DataCommand(file, models, revision, labels, _formats(formats), tuple(words.items()), _rules(fail_on))
-    code = audit_file(command, options, {name: out / _slug(name) for name in models})
+    code = audit_file(command, options, _folders(models, out))
     if code:
         raise typer.Exit(code)
 

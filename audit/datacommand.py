@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.failon import CROSSED, Rule
+from audit.failon import CROSSED, Rule, check_names
 from audit.owndata.labels import parse
 from audit.owndata.options import DataOptions
 from audit.schema import LABELS, OVERALL, CaveatError, DataResult
-from audit.terminal import ICONS, PARTIAL, STYLES, TELLING, consoles, progress_line, tell_rules
+from audit.terminal import ICONS, PARTIAL, STYLES, TELLING, consoles, progress_line, tell_rules, told_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +87,7 @@ def audit_file(command: DataCommand, options: DataOptions, folders: Mapping[str,
     from audit.owndata.reading import open_source
     from audit.owndata.survey import Survey
 
+    _check_rules(command.rules, options)
     out, err = consoles()
     codes, crossed = [], False
     with err.status(f"Reading {command.file}") if err.is_terminal else nullcontext():
@@ -104,11 +105,21 @@ def audit_file(command: DataCommand, options: DataOptions, folders: Mapping[str,
             try:
                 crossed |= _audit_one(out, err, name, folder, survey, command)
             except CaveatError as error:
-                err.print(f"caveat: {name}: {error}", markup=False, soft_wrap=True)
+                err.print(f"caveat: {told_of(name, error)}", markup=False, soft_wrap=True)
                 codes.append(error.exit_code)
     if not codes:
         return CROSSED if crossed else 0
     return codes[0] if len(codes) == len(folders) else PARTIAL
+
+
+def _check_rules(rules: Sequence[Rule], options: DataOptions) -> None:
+    if rules:
+        from audit.owndata.analysis.figures import SUITE, shares
+        from audit.owndata.analysis.gaps import COMPARED, contrast_of
+        from audit.owndata.analysis.parity import MEASURES
+
+        names = {share.name for share in shares(LABELS)} | {"macro_f1", "ece", *(MEASURES if options.groups else ())}
+        check_names(rules, SUITE, names | {contrast_of(m, column) for m in COMPARED for column in options.groups})
 
 
 def _audit_one(out: Console, err: Console, name: str, folder: Path, survey: Survey, command: DataCommand) -> bool:
@@ -151,7 +162,7 @@ def _print_survey(err: Console, survey: Survey) -> None:
         used[ours].append(own)
     told = "; ".join(f"{ours}: {', '.join(own)}" for ours, own in used.items() if own)
     err.print(f"  Labels read as {told}.", markup=False, soft_wrap=True)
-    for note in survey.reader.notes:
+    for note in survey.remarks():
         err.print(f"  {note}", markup=False, soft_wrap=True)
     for count in (*source.counts, *survey.private_counts()):
         err.print(f"  {count.n:,} x {count.what}: {count.treatment}.", markup=False, soft_wrap=True)
@@ -191,7 +202,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         out.print(Padding(line_, (0, 0, 0, 2)))
     more = sum(finding.verdict in TELLING for finding in result.findings) - len(telling)
     if more:
-        said = f"{more} more of {len(result.findings)} gaps were told apart from zero; the report has all."
+        tested = sum(math.isfinite(finding.gap) for finding in result.findings)
+        said = f"{more} more of {tested} gaps were told apart from zero; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:
         if count.what.startswith("text longer"):

@@ -149,15 +149,33 @@ def _judge(rule: Rule, known: dict[tuple[str, str, str], Figure]) -> Outcome:
     return Outcome(rule, figure, beyond)
 
 
+def check_names(rules: Iterable[Rule], suite: str, names: Iterable[str]) -> None:
+    """Insist, before anything is run, that rules name figures that a result will have.
+
+    Raises:
+        CaveatError: for the first one that does not.
+    """
+    known = sorted(names)
+    for rule in rules:
+        if rule.suite != suite:
+            raise CaveatError(f"--fail-on {rule.text!r}: {rule.suite!r} is not run here. Write {suite}.NAME > NUMBER.")
+        if rule.name not in known:
+            raise CaveatError(_no_name(rule, known))
+
+
+def _no_name(rule: Rule, names: Sequence[str]) -> str:
+    close = get_close_matches(rule.name, names, 1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"--fail-on {rule.text!r}: {rule.suite} has no {rule.name!r}.{hint} There is: {', '.join(names)}."
+
+
 def _unknown(rule: Rule, known: dict[tuple[str, str, str], Figure]) -> str:
     suites = sorted({suite for suite, _, _ in known})
     if rule.suite not in suites:
         return f"--fail-on {rule.text!r}: {rule.suite!r} was not run. There is: {', '.join(suites)}."
     names = sorted({name for suite, name, _ in known if suite == rule.suite})
     if rule.name not in names:
-        close = get_close_matches(rule.name, names, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        return f"--fail-on {rule.text!r}: {rule.suite} has no {rule.name!r}.{hint} There is: {', '.join(names)}."
+        return _no_name(rule, names)
     groups = sorted({group for suite, name, group in known if (suite, name) == (rule.suite, rule.name)})
     listed = ", ".join(f"[{group}]" if group else "none (overall)" for group in groups)
     return f"--fail-on {rule.text!r}: no such group. {rule.suite}.{rule.name} takes: {listed}."

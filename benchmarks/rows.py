@@ -1,6 +1,7 @@
 """Own data of 10,000, 100,000 and 1,000,000 rows: peak memory and time of `caveat data` with a fast model.
 
-python -m benchmarks.rows [ROWS ...]
+python -m benchmarks.rows [ROWS ...]      time and peak memory
+python -m benchmarks.rows --kill [ROWS]   killed three times, is the result that of an undisturbed run?
 
 Memory should stay flat from 10,000 rows on, and time should grow with the rows. Each size runs in a process of its own.
 """
@@ -12,6 +13,8 @@ import csv
 import json
 import random
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -94,12 +97,80 @@ def measure(sizes: Sequence[int]) -> list[dict[str, float]]:
     return found
 
 
+def command(file: Path, out: Path) -> list[str]:
+    """Give the command that audits a file of `write_posts`."""
+    words = [str(file), "word-count", "--text", "post", "--label", "sentiment", "--cluster", "author"]
+    return [
+        *[sys.executable, "-m", "audit", "data", *words, "--group", "gender", "--group", "year"],
+        *["--offline", "--out", str(out)],
+    ]
+
+
+def kill_at(words: Sequence[str], parts: Path, chunks: int) -> int:
+    """Start a run and end it with SIGKILL as soon as so many chunks are on disk.
+
+    Returns:
+        How many were there when it was dead.
+
+    Raises:
+        RuntimeError: when the run ends before.
+    """
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(words, cwd=Path(__file__).parent.parent, **quiet) as running:  # type: ignore[call-overload]
+        while len(list(parts.rglob("part-*.parquet"))) < chunks:
+            if running.poll() is not None:
+                raise RuntimeError(f"the run ended with code {running.returncode} before {chunks} chunks were done")
+            time.sleep(0.005)
+        running.send_signal(signal.SIGKILL)
+    return len(list(parts.rglob("part-*.parquet")))
+
+
+def killed(rows: int) -> list[str]:
+    """Audit rows undisturbed, and again with a kill at a third, at two thirds and right after the last chunk.
+
+    Returns:
+        Sentences on what was done, and whether the files are equal: rows byte by byte, figures but for their date.
+    """
+    from audit.owndata.reading import SIZE
+
+    chunks = -(-rows // SIZE)
+    with tempfile.TemporaryDirectory() as name:
+        file, whole, cut = Path(name) / "posts.csv", Path(name) / "whole", Path(name) / "cut"
+        write_posts(file, rows)
+        root = Path(__file__).parent.parent
+        started = time.monotonic()
+        subprocess.run(command(file, whole), cwd=root, capture_output=True, check=True)
+        told = [f"{rows:,} rows, {chunks} chunks; undisturbed: {time.monotonic() - started:.0f} s."]
+        folder, other = whole / "word-count", cut / "word-count"
+        other.mkdir(parents=True)
+        # Keys of texts are made with a secret of the folder; with another one no two runs have the same bytes.
+        shutil.copy(folder / ".secret", other / ".secret")
+        for wanted in (chunks // 3, 2 * chunks // 3, chunks):
+            at = kill_at(command(file, cut), other, wanted)
+            told.append(f"SIGKILL with {at} of {chunks} chunks on disk.")
+        started = time.monotonic()
+        subprocess.run(command(file, cut), cwd=root, capture_output=True, check=True)
+        told.append(f"The last start, with no text left to ask about: {time.monotonic() - started:.0f} s.")
+        for part in ("rows.parquet", "review.csv"):
+            same = (folder / part).read_bytes() == (other / part).read_bytes()
+            told.append(f"{part}: {'equal, byte by byte' if same else 'DIFFERS'}.")
+        one, two = (json.loads((at / "data.json").read_text(encoding="utf-8")) for at in (folder, other))
+        differing = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
+        told.append(f"data.json: {'equal' if set(differing) <= {'created'} else 'DIFFERS'} but for {differing}.")
+    return told
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the table, or what became of the kills."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", type=int, default=SIZES)
     parser.add_argument("--once", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--kill", action="store_true", help="kill a run three times and compare (100,000 rows)")
     asked = parser.parse_args()
+    if asked.kill:
+        for rows in [100_000] if tuple(asked.rows) == SIZES else asked.rows:
+            sys.stdout.write("\n".join(killed(rows)) + "\n")
+        return
     if asked.once:
         sys.stdout.write(json.dumps(once(asked.once)))
         return

@@ -77,3 +77,40 @@ MORE: tuple[tuple[str, str], ...] = (
     ("Subgroup", "The part of the items that is about one group, such as a religion or an age."),
 )
 """Terms that a class needs beside those of a report."""
+
+OWN_TERMS: tuple[tuple[str, str], ...] = (
+    ("Accuracy", "The share of posts to which the model gives the label of the file."),
+    *(entry for entry in TERMS if entry[0] == "Adjusted p"),
+    (
+        "Brier score",
+        "Here: the mean of the squared distance between the confidence and 1 (answer right) or 0 (answer wrong). 0 is "
+        "best (Brier 1950).",
+    ),
+    *(entry for entry in TERMS if entry[0] == "Confidence"),
+    (
+        "Floor",
+        "How often the class changes when a text is changed in a way that should not matter, such as another name of "
+        "the same group. What counts is the excess over it.",
+    ),
+    (
+        "Interval (95\N{NARROW NO-BREAK SPACE}%)",
+        "The range of values that fit the posts. If other writers and posts of the same kind were drawn again, "
+        "about 95 of 100 such ranges would hold the true value.",
+    ),
+    (
+        "Krippendorff\N{RIGHT SINGLE QUOTATION MARK}s alpha",
+        "How far annotators agree beyond chance: 1 is full agreement, 0 that of chance (Krippendorff 2011).",
+    ),
+    ("Macro-F1", "The mean over the labels of F1, which is high only when precision and recall both are."),
+    (
+        "Precision and recall",
+        "Of the posts that the model gives a label, the share that have it; of the posts that have a label, the share "
+        "that the model gives it.",
+    ),
+    (
+        "Primary comparison",
+        "The accuracy of a group beside the rest: named before the model was run. All other gaps are secondary.",
+    ),
+    *(entry for entry in TERMS if entry[0].startswith("Smallest")),
+)
+"""Terms of a report on somebody's own posts."""

@@ -6,6 +6,7 @@ Adding a kind of model takes one file with the three methods of `LoadedModel` an
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # Read by the libraries when they are imported: no conversion thread for `.bin` weights, no usage statistics.
 os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+# In a notebook without widgets the libraries warn of a progress bar that is never shown.
+warnings.filterwarnings("ignore", message="IProgress not found")
 
 BUNDLED = (
     "fill-mask",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from math import isfinite
 
 from audit.schema import CaveatError
 
@@ -51,7 +52,7 @@ class Bins:
             found = float(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
         except ValueError:
             found = float("nan")
-        if found != found:
+        if not isfinite(found):
             raise CaveatError(
                 f"--bins {self.column}: {where} has {cell!r}, which is no number. Bins are for numbers; leave --bins "
                 "out, or mend the cell."

@@ -50,6 +50,11 @@ class Firsts:
                 file.write(record[bucket == at].tobytes())
         self._rows = max(self._rows, start + len(values) - 1)
 
+    def all_equal(self) -> bool:
+        """Say whether two or more rows have a value, all the same one; after `finish`."""
+        found = self.first[self.first > 0]
+        return len(found) > 1 and bool(found.min() == found.max())
+
     def _bucket(self, at: int) -> Path:
         return self._folder / f"{self._name}-{at:02d}"
 

@@ -46,7 +46,7 @@ def parse(text: str) -> dict[str, str]:
     """
     if text.lower().endswith((".json", ".tsv", ".csv", ".txt")):
         return checked(_from_file(Path(text)))
-    pairs = {}
+    pairs: list[tuple[str, str]] = []
     for part in text.split(","):
         label, equals, target = part.rpartition("=")
         if not equals or not label.strip():
@@ -54,8 +54,17 @@ def parse(text: str) -> dict[str, str]:
                 f"{OPTION}: {part.strip()!r} is not of the form label=target. Write {OPTION} "
                 "burnout=negative,calm=positive, or give a .json, .csv or .tsv file."
             )
-        pairs[label.strip()] = target.strip()
-    return checked(pairs)
+        pairs.append((label.strip(), target.strip()))
+    return checked(_once(pairs))
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Insist that no label stands twice with two targets; case and underscores do not make two labels."""
+    seen: dict[str, str] = {}
+    for label, target in pairs:
+        if seen.setdefault(plain(label), plain(target)) != plain(target):
+            raise CaveatError(f"{OPTION}: {label!r} has two targets, {seen[plain(label)]} and {target}. Leave one out.")
+    return dict(pairs)
 
 
 def _from_file(path: Path) -> dict[str, str]:
@@ -66,23 +75,24 @@ def _from_file(path: Path) -> dict[str, str]:
         raise CaveatError(f"{OPTION}: cannot read {path}: {reason}. Check the path.") from None
     if path.suffix.lower() == ".json":
         try:
-            found = json.loads(text)
+            found = json.loads(text, object_pairs_hook=list)
         except json.JSONDecodeError as error:
             raise CaveatError(
                 f'{OPTION}: {path}, line {error.lineno}: is not JSON ({error.msg}). Write {{"burnout": "negative"}}.'
             ) from None
-        if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        pairs = [entry for entry in found if isinstance(entry, tuple)] if isinstance(found, list) else []
+        if not pairs or len(pairs) < len(found) or not all(isinstance(target, str) for _, target in pairs):
             raise CaveatError(f'{OPTION}: {path} must hold one object such as {{"burnout": "negative"}}.')
-        return found
+        return _once(pairs)
     delimiter = "," if path.suffix.lower() == ".csv" else "\t"
-    pairs = {}
+    pairs = []
     for number, cells in enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1):
         if not any(map(str.strip, cells)):
             continue
         if len(cells) != 2:
             raise CaveatError(f"{OPTION}: {path}, line {number}: {len(cells)} columns. It needs two: label and target.")
-        pairs[cells[0].strip()] = cells[1].strip()
-    return pairs
+        pairs.append((cells[0].strip(), cells[1].strip()))
+    return _once(pairs)
 
 
 def checked(pairs: Mapping[str, str]) -> dict[str, str]:
@@ -156,6 +166,13 @@ class LabelBook:
         """Give the label -> target map as it was used, most frequent first."""
         return {label: target for label, _ in self.counts.most_common() if (target := self.targets[label])}
 
+    def unused(self) -> list[str]:
+        """Give the labels of the user's map that no row has."""
+        seen = {plain(label) for label in self.counts} | {
+            plain(self.labels.meanings.get(label, label)) for label in self.counts
+        }
+        return [own for own in self.labels.user if plain(own) not in seen]
+
     def check(self) -> None:
         """Insist that each label is known.
 
@@ -167,8 +184,8 @@ class LabelBook:
             return
         told = listed([f"{label!r} ({n:,})" for label, n in unknown], 12)
         example = ",".join(f"{label}=?" for label, _ in unknown[:4]) + (",..." if len(unknown) > 4 else "")
-        file = any("," in label or "=" in label for label, _ in unknown)
-        how = "a JSON or TSV file (their names have commas or =)" if file else example
+        file = any("," in label or "=" in label or not label.isprintable() for label, _ in unknown)
+        how = "a JSON or TSV file (their names do not fit a command line)" if file else example
         raise CaveatError(
             f"{self.where}, column {self.column!r}: unknown {'label' if len(unknown) == 1 else 'labels'} {told}. Say "
             f"what each means with {OPTION} {how}; each one of {', '.join(LABELS)}, or {NO_LABEL} for no label."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import string
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from audit.schema import LABELS, Count, DataSource
 
 MOST_GROUPS = 50
 _EMPTY_GROUP = frozenset({"", "nan", "#n/a"})
+_INVISIBLE = string.whitespace + "\u00a0\u200b\u200c\u200d\u2060\ufeff"
+"""What a text may consist of and still be empty: spaces, and characters without width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,17 @@ class Survey:
 
     def private_counts(self) -> tuple[Count, ...]:
         """Give counts that could give a small group away: for the owner of the rows, not for the report."""
-        return tuple(self._tally.missing_groups())
+        alone = [name for name in self.options.groups if len(self.groups[name]) == 1]
+        same = (Count(f"one and the same {name!r}", self._tally.used, "kept; no groups to compare") for name in alone)
+        return (*self._tally.missing_groups(), *same)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Say how the source was read, as sentences for the person who made it."""
+        stray = self._book.unused()
+        said = (
+            f"--data-labels names {listed([repr(one) for one in stray])}, which no row has: nothing is changed by it."
+        )
+        return (*self.reader.notes, *([said] if stray else []))
 
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
@@ -161,7 +174,7 @@ class Survey:
                 self._tally.blank += not self._done
                 continue
             text = written(values[at[o.text]], f"{self.place(row)}, column {o.text!r}")
-            if text is None or not text.strip():
+            if text is None or not text.strip(_INVISIBLE):
                 self._tally.empty += not self._done
                 continue
             if "\0" in text:
@@ -177,6 +190,7 @@ class Survey:
                 codes.append(code)
             if not self._done:
                 self._tally.add(text, values[at[o.text]], label, given)
+                self._tally.broken += text != values[at[o.text]] and "\ufffd" in text
         return chunk
 
     def _code(self, value: Any, row: int, name: str) -> int:
@@ -244,6 +258,7 @@ class Survey:
         self._texts.finish()
         self._clusters.finish()
         self._tally.repeated, self._tally.conflicts = self._texts.repeated, self._texts.conflicts
+        self._tally.one_cluster = cluster >= 0 and not self._tally.no_cluster and self._clusters.all_equal()
         for name, bins in self._bins.items():
             bins.finish()
             self.groups[name] = dict.fromkeys([*bins.names, *self.groups[name]])

@@ -32,6 +32,10 @@ class Tally:
     no_cluster: int = 0
     repeated: int = 0
     conflicts: int = 0
+    broken: int = 0
+    """Texts with half a character in them."""
+    one_cluster: bool = False
+    """Whether all rows are of one cluster."""
     by_label: Counter[int] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
 
@@ -97,6 +101,7 @@ class Tally:
             ("blank line", self.blank, "left out"),
             (f"empty text in {o.text!r}", self.empty, "left out"),
             ("text that is only a number", self.numbers, "kept as it is written"),
+            ("text with half a character", self.broken, "kept, with \ufffd in its place"),
             ("no label", self.no_label - self.ties - known, unjudged),
             ("annotators without a majority", self.ties, unjudged),
             *((f"label {label!r}, mapped to none", self.book.counts[label], unjudged) for label in mapped),
@@ -107,6 +112,11 @@ class Tally:
             ("text that stood in an earlier row", self.repeated, "kept, and marked"),
             ("text that stood before with another label", self.conflicts, "kept; one of the labels is wrong"),
             (f"no value in {o.cluster!r}", self.no_cluster, "kept, each as a cluster of its own"),
+            (
+                f"one and the same {o.cluster!r}",
+                self.used * self.one_cluster,
+                "kept; intervals need two or more, so there are none",
+            ),
         ]
         yield from (Count(what, n, treatment) for what, n, treatment in found if n)
 

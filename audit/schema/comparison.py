@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from audit.schema.result import ModelInfo, Severity, Skipped, Verdict
 from audit.schema.suite import Unit
@@ -108,3 +110,11 @@ class CompareResult:
     versions: Mapping[str, str]
     created: str
     schema_version: int = 1
+
+    def frame(self, what: str = "changes") -> Any:
+        """Give a pandas frame: "changes" or "flips"."""
+        # By name, so that the types need nothing but the standard library.
+        return import_module("reports.notebook").to_frame(self, what)
+
+    def _repr_html_(self) -> str:
+        return str(import_module("reports.notebook").to_html(self))

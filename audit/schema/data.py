@@ -63,7 +63,8 @@ class Confusion:
     group: str
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
-    """counts[i][j]: labelled labels[i], predicted labels[j]. Empty when suppressed."""
+    """counts[i][j]: labelled labels[i], predicted labels[j]. Empty when suppressed: the cell is small, or, of a group,
+    an entry is."""
 
 
 @dataclass(frozen=True, slots=True)

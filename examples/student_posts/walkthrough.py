@@ -23,6 +23,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 STORED = FOLDER / "result.json"
 REVIEW = FOLDER / "review.txt"
+CALLED = FOLDER / "called.tsv"
 PAGE = ROOT / "docs" / "example-study.md"
 TEMPLATE = "example-study.md.j2"
 GROUPS = ("gender", "year", "background", "language", "device")
@@ -51,7 +52,30 @@ def run() -> None:
         with (folder / "review.csv").open(encoding="utf-8-sig", newline="") as file:
             reasons = [row["reasons"] for row in csv.DictReader(file)]
         changed = sum("class changes" in reason for reason in reasons)
+        CALLED.write_text(called(folder / "rows.parquet"), encoding="utf-8")
         REVIEW.write_text(f"{len(reasons)}\t{changed}\n", encoding="utf-8")
+
+
+def called(rows: Path) -> str:
+    """Work out how the labels of each language group are answered, from the rows, which the owner of posts keeps.
+
+    Returns:
+        Lines of: group; share labelled negative; share called negative; share called negative of those labelled
+        negative, neutral and positive.
+    """
+    import pandas as pd
+
+    frame = pd.read_parquet(rows, columns=["group:language", "label", "predicted"])
+    lines = []
+    for group, part in frame.groupby("group:language", observed=True):
+        negative = part["predicted"] == 0
+        shares = [
+            (part["label"] == 0).mean(),
+            negative.mean(),
+            *(negative[part["label"] == k].mean() for k in range(3)),
+        ]
+        lines.append("\t".join([str(group), *(repr(float(share)) for share in shares)]))
+    return "\n".join(lines) + "\n"
 
 
 def slim(text: str) -> str:
@@ -186,9 +210,8 @@ class Figures:
             Labelled negative; called negative by the model; called negative of those labelled negative, neutral and
             positive.
         """
-        counts = self.tables["language", group].counts
-        total = sum(map(sum, counts))
-        return [sum(counts[0]) / total, sum(row[0] for row in counts) / total, *(row[0] / sum(row) for row in counts)]
+        lines = (line.split("\t") for line in CALLED.read_text(encoding="utf-8").splitlines())
+        return next([float(share) for share in shares] for name, *shares in lines if name == group)
 
     def devices(self) -> Mapping[str, int]:
         """Give how many posts of each language group are said with negations, and how many posts it has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from audit.schema import OVERALL, Comparison, Curve, DataResult, Estimate, Finding
 from reports import words
@@ -190,7 +190,7 @@ def coverage_chart(result: DataResult) -> ChartSpec | None:
         return None
     rows = tuple(
         ChartRow(
-            f"surest {100 * point.x:.0f} %",
+            f"surest {100 * point.x:.0f} %" if point.x < 1 else "all",
             (
                 Mark(
                     "", point.y, point.low, point.high, point.n, False,
@@ -199,7 +199,7 @@ def coverage_chart(result: DataResult) -> ChartSpec | None:
             ),
             f"n {words.integer(point.n)}",
         )
-        for point in found.points[:: max(1, len(found.points) // 10)]
+        for point in (*found.points[: -1 : max(1, len(found.points) // 10)], found.points[-1])
     )  # fmt: skip
     first, last = found.points[0], found.points[-1]
     return ChartSpec(
@@ -247,7 +247,7 @@ def baseline_chart(comparisons: Sequence[Comparison], source: str) -> ChartSpec 
         name="own-baselines",
         kind="forest",
         question="Would counting words do as well?",
-        title=title,
+        title=title.replace("TF-IDF", "TF\N{NON-BREAKING HYPHEN}IDF"),
         sentence="To the right of 0 the model does better than the baseline on the same posts. TF-IDF was trained on "
         "these very labels, never on a post by the same writer; the model was not.",
         unit="points",
@@ -265,7 +265,7 @@ def rewriting_chart(result: DataResult) -> ChartSpec | None:
     rows = []
     for kind in dict.fromkeys(by for by, _ in rates):
         marks = [mark(rates[kind, g], g) for g in ("rewritten", "floor") if (kind, g) in rates]
-        n = rates[kind, "rewritten"].n if (kind, "rewritten") in rates else 0
+        n = rates.get((kind, "rewritten"), rates.get((kind, "floor"))).n  # type: ignore[union-attr]
         if marks and kind in KINDS:
             rows.append(ChartRow(KINDS[kind], tuple(marks), f"n {words.integer(n)}"))
     if not rows:
@@ -275,7 +275,7 @@ def rewriting_chart(result: DataResult) -> ChartSpec | None:
         name="own-rewritten",
         kind="dots",
         question="What if the post were worded otherwise?",
-        title="How often another wording changes the class",
+        title=_reworded(rates),
         sentence="Rewritten: the text with another name, pronoun, term or wording. Floor: a change of the same kind "
         "that should not matter, such as another name of the same group. What counts is what goes beyond the floor; "
         "negation is meant to change the class.",
@@ -286,6 +286,19 @@ def rewriting_chart(result: DataResult) -> ChartSpec | None:
         span=span_of(marks_all, "share", True),
         source=f"{result.source.name}; rewritten where grammar allows.",
     )
+
+
+def _reworded(rates: Mapping[tuple[str, str], Estimate]) -> str:
+    """Say which rewriting goes furthest beyond its floor; negation is meant to change the class and is left out."""
+    beyond = [
+        e
+        for (kind, group), e in rates.items()
+        if group == "excess" and kind in KINDS and kind != "negation" and e.low > 0
+    ]
+    if not beyond:
+        return "No rewriting that keeps the meaning was told apart from its floor"
+    most = max(beyond, key=lambda e: e.value)
+    return f"{words.capital(KINDS[most.by])}: the class changes {100 * most.value:.0f} points more often than its floor"
 
 
 def slug(text: str) -> str:

@@ -18,7 +18,7 @@ from reports.digest import content_digest
 from reports.owndata import charts
 from reports.spec import ChartSpec
 from reports.svg import to_svg
-from reports.terms import TERMS, term_id
+from reports.terms import OWN_TERMS, term_id
 from reports.view import Section, table_of
 
 STATIC_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -82,6 +82,7 @@ def environment_for() -> Environment:
         small=SMALL,
         parities=PARITIES,
         kinds=charts.KINDS,
+        place_of=lambda column: f"own-groups-{charts.slug(column)}",
     )
     environment.filters["prose"] = words.prose
     return environment
@@ -98,7 +99,7 @@ def _identity(environment: Environment, result: DataResult) -> Section:
 
 
 def _glossary(environment: Environment) -> Section:
-    body = Markup(environment.get_template("glossary.html.j2").render(terms=TERMS))
+    body = Markup(environment.get_template("glossary.html.j2").render(terms=OWN_TERMS))
     return Section("glossary", "Glossary", body)
 
 
@@ -180,6 +181,7 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     made = [charts.group_chart(result, column), charts.gap_chart(result, column)]
     return {
         "groups": groups,
+        "shown": sum(math.isfinite(e.value) for e in mine if e.measure == "accuracy"),
         "table": table,
         "charts": list(charts.shown_charts(made)),
         "extremes": [e for e in mine if e.measure in PARITIES and math.isfinite(e.value)],
@@ -188,6 +190,11 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
             key=lambda f: (not f.primary, SEVERITIES.index(f.severity)),
         ),
         "confusions": [c for c in result.confusions if c.by == column and c.counts],
+        "without": [
+            c.group
+            for c in result.confusions
+            if c.by == column and not c.counts and math.isfinite(table[c.group, "accuracy"].value)
+        ],
         "needed": [row for row in result.needed if row[0] == column],
     }
 

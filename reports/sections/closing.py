@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from audit.schema import Finding
 from reports import words
 from reports.digest import content_digest
 from reports.terms import TERMS
@@ -15,7 +16,11 @@ def exclusions(view: View) -> Iterator[Section]:
     """What was run and did not count, with the reason and the number."""
     left_out = [entry for entry in view.result.skipped if "/" in entry.what]
     counts = {name: evidence.counts() for name, evidence in view.evidence.items() if evidence.rows}
-    undefined = [finding for finding in view.result.findings if finding.verdict == "undefined"]
+    undefined: dict[str, list[Finding]] = {}
+    for finding in view.result.findings:
+        if finding.verdict == "undefined":
+            reason = finding.reason or "the comparison has no value"
+            undefined.setdefault(reason[:1].lower() + reason[1:], []).append(finding)
     yield Section(
         "exclusions",
         "Exclusions",
@@ -34,11 +39,16 @@ def limits(view: View) -> Iterator[Section]:
     """What this audit cannot tell, made from what was covered and how much could have been seen."""
     result = view.result
     unseen = [f for f in result.findings if f.primary and f.verdict in ("inconclusive", "uncertain", "undefined")]
+    voids: dict[tuple[str, str], list[str]] = {}
+    for finding in unseen:
+        if finding.verdict == "undefined" and finding.axis:
+            voids.setdefault((finding.suite, finding.reason or "the comparison has no value"), []).append(finding.axis)
+    unseen = [f for f in unseen if not (f.verdict == "undefined" and f.axis)]
     not_run = [entry for entry in result.skipped if "/" not in entry.what]
     yield Section(
         "limits",
         "What this audit cannot tell you",
-        view.render("limits.html.j2", unseen=unseen, not_run=not_run),
+        view.render("limits.html.j2", unseen=unseen, voids=voids, not_run=not_run),
     )
 
 

@@ -40,7 +40,7 @@ def _suite(view: View, suite: SuiteInfo) -> Markup:
         tests=[
             (test, counts.get(test.name, 0), evidence.examples(test.name, labels))
             for test in suite.tests
-            if test.task in tasks
+            if set(test.task.split("+")) & set(tasks)
         ],
         fills=view.fills.get(suite.name, [])[1:5],
         fit={e.group: e for e in _estimates(view, suite) if e.measure == "world_fit"},
@@ -48,6 +48,7 @@ def _suite(view: View, suite: SuiteInfo) -> Markup:
         controls=[e for e in _estimates(view, suite) if e.by == "positive-control" and math.isfinite(e.value)],
         reading=readings([c for c in suite.contrasts if c.primary and c.task in tasks]),
         primaries=[finding for finding in findings if finding.primary],
+        silent=[f for f in findings if f.verdict == "undefined" and not math.isfinite(f.gap)],
         tally=tally([finding for finding in findings if finding.primary]),
         printed=_printed(view, findings),
     )

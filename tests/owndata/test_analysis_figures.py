@@ -14,6 +14,7 @@ from fairlearn.metrics import (
     MetricFrame,
     demographic_parity_difference,
     equalized_odds_difference,
+    false_negative_rate,
     false_positive_rate,
     selection_rate,
 )
@@ -94,6 +95,32 @@ def test_accuracy_recall_and_selection_are_fairlearns(frame, found):
     for name, metric in metrics.items():
         for group, value in metric.by_group.items():
             assert got[group, name].value == pytest.approx(value, abs=1e-9)
+
+
+def test_crossings_of_two_columns_are_fairlearns(frame):
+    rows = frame.assign(year=np.random.default_rng(8).choice(["one", "two", "three"], len(frame)))
+    found = analyse(table(rows, ("who", "year")), source(("who", "year")), MODEL, SETTINGS)
+    got = figures(found, "who x year")
+    is_negative = {"y_true": rows["label"] == 0, "y_pred": rows["predicted"] == 0}
+    by = {"sensitive_features": rows[["who", "year"]]}
+    metrics = {
+        "accuracy": MetricFrame(metrics=accuracy_score, y_true=rows["label"], y_pred=rows["predicted"], **by),
+        "flagged": MetricFrame(metrics=selection_rate, **is_negative, **by),
+        "false_alarm": MetricFrame(metrics=false_positive_rate, **is_negative, **by),
+        "miss": MetricFrame(metrics=false_negative_rate, **is_negative, **by),
+        "recall:negative": MetricFrame(metrics=recall_score, **is_negative, **by),
+        "precision:negative": MetricFrame(metrics=precision_score, **is_negative, **by),
+        "macro_f1": MetricFrame(
+            metrics=lambda y_true, y_pred: f1_score(y_true, y_pred, average="macro"),
+            y_true=rows["label"],
+            y_pred=rows["predicted"],
+            **by,
+        ),
+    }
+    for name, metric in metrics.items():
+        assert len(metric.by_group) == 12
+        for (one, two), value in metric.by_group.items():
+            assert got[f"{one} x {two}", name].value == pytest.approx(value, abs=1e-9), (name, one, two)
 
 
 def test_differences_over_groups_are_fairlearns(frame, found):

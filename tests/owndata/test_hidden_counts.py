@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from test_analysis_figures import MODEL, SETTINGS, small_table, source, table
+from sklearn.metrics import confusion_matrix
+from test_analysis_figures import MODEL, SETTINGS, made, small_table, source, table
 
 from audit.owndata.analysis import analyse
 
@@ -77,3 +78,36 @@ def test_a_hidden_crossing_looks_like_an_empty_one():
     assert all(" x ".join(key) not in shown for key, n in sizes.items() if n < 10)
     (told,) = [s for s in found.skipped if s.what.startswith("some cells")]
     assert told.n == 0, "the number of hidden cells would tell how many are not empty"
+
+
+def tables_of(found, by):
+    """Group -> its table of label and answer; None where it is left out."""
+    return {c.group: np.array(c.counts) if c.counts else None for c in found.confusions if c.by == by}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_table_with_a_small_entry_is_shown_nor_the_rest_of_the_others(seed):
+    rows = small_table(seed)
+    found = analyse(table(rows, ("a", "b")), source(("a", "b")), MODEL, SETTINGS)
+    for by in ("a", "b"):
+        tables = tables_of(found, by)
+        assert all(((t == 0) | (t >= 10)).all() for t in tables.values() if t is not None)
+        assert sum(t is None for t in tables.values()) != 1, "it would be what all rows have more than the others"
+
+
+def test_a_table_is_left_out_with_the_smallest_of_the_others():
+    rng = np.random.default_rng(3)
+    rows = made(4000).assign(g=rng.choice(["large", "middle", "lesser"], 4000, p=[0.5, 0.3, 0.2]))
+    assert all(
+        t is not None for t in tables_of(analyse(table(rows, ("g",)), source(("g",)), MODEL, SETTINGS), "g").values()
+    )
+    # Of the middle group, all neutral posts called positive but four are called neutral.
+    some = rows.index[(rows["g"] == "middle") & (rows["label"] == 1) & (rows["predicted"] == 2)]
+    rows.loc[some[4:], "predicted"] = 1
+    tables = tables_of(analyse(table(rows, ("g",)), source(("g",)), MODEL, SETTINGS), "g")
+    assert tables["middle"] is None and tables["lesser"] is None
+    whole = confusion_matrix(rows["label"], rows["predicted"])
+    other = rows[rows["g"] == "large"]
+    assert np.array_equal(tables["large"], confusion_matrix(other["label"], other["predicted"]))
+    rest = whole - tables["large"]
+    assert rest[1, 2] > 4, "what is left holds the sum of two groups"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 from synthetic_audit import HOSTILE, classifier
 
+import audit
+from audit import models, suites
 from audit.rendering import write_formats
 from audit.schema import CaveatError
 from audit.store import csv_cell, load_result, save
@@ -18,6 +23,8 @@ from reports.digest import content_digest
 from reports.html import render
 from reports.markdown import card_section, escape, to_markdown
 from reports.notebook import to_frame, to_html
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +152,22 @@ def test_a_notebook_shows_findings_and_escapes(result):
     shown = to_html(replace(result, model=replace(result.model, id=HOSTILE)))
     assert "<script" not in shown and result.findings[0].sentence[:40] in shown
     assert result._repr_html_() == to_html(result)
+
+
+def test_the_lines_of_the_readme_make_a_result_that_shows_itself(tmp_path, monkeypatch, capsys):
+    (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len([line for line in lines.splitlines() if line]) == 5
+    monkeypatch.chdir(tmp_path)
+    # The lines as they stand, but with the quickest model and fewer items.
+    monkeypatch.setitem(vars(audit), "load_model", lambda name: models.load_model("word-count"))
+    monkeypatch.setitem(vars(audit), "load_suites", partial(suites.load_suites, depth="quick"))
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    found = names["result"]
+    assert found.findings[0].sentence in capsys.readouterr().out
+    shown = found._repr_html_()
+    assert "1 suite, quick depth" in shown and found.findings[0].sentence[:40] in shown
+    assert (tmp_path / "audits" / "sentiment" / "result.json").exists()
 
 
 def test_frames_hold_every_finding_estimate_and_row(result):

@@ -55,6 +55,11 @@ class Gaps:
     needed: tuple[tuple[str, str, int, int], ...]
 
 
+def contrast_of(measure: str, column: str) -> str:
+    """Name the gaps of a column in a measure, as --fail-on and the findings do."""
+    return f"{measure.replace('_', '-')}-by-{column}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     grouping: Grouping
@@ -123,7 +128,7 @@ def _finding(draft: _Draft, p_adjusted: float, alpha: float) -> Finding:
     low, high = gap.interval()
     found = Finding(
         suite=SUITE,
-        contrast=f"{name.replace('_', '-')}-by-{draft.grouping.by}",
+        contrast=contrast_of(name, draft.grouping.by),
         measure=name,
         unit=unit,
         group=draft.group,

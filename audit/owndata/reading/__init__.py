@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,14 @@ def open_source(
         return TableRows(source)
     if str(source).startswith(PREFIX):
         return HubRows(str(source), revision, offline)
+    if not str(source).strip():
+        raise mistake("no file given", "name a CSV, TSV, JSON, Parquet or Excel file, or hub:name/config:split")
     path = Path(source)
     kind = path.suffix.lower()
-    _check_there(path)
+    try:
+        _check_there(path)
+    except OSError as error:
+        raise mistake(path, f"cannot be read ({error.strerror or error}). Check the path") from None
     if sheet and kind not in (".xlsx", ".xlsm"):
         raise mistake(path, "--sheet is for Excel workbooks. Leave it out")
     if encoding and kind in (".xlsx", ".xlsm", ".parquet", ".pq"):
@@ -78,9 +84,10 @@ def _check_there(path: Path) -> None:
     if path.is_dir():
         inside = sorted(child.name for child in path.iterdir() if child.suffix.lower() in FORMATS)
         raise mistake(path, f"is a folder. Name one file; in it: {listed(inside, 8)}")
+    if path.exists() and not path.is_file():
+        raise mistake(path, "is a device or a pipe, and is read more than once. Save the rows as a file")
     if not path.exists():
-        near = (
-            sorted(p.name for p in path.parent.glob("*") if p.suffix.lower() in FORMATS) if path.parent.is_dir() else []
-        )
-        more = f" In {path.parent}: {listed(near, 8)}" if near else f" There is no folder {path.parent}"
-        raise mistake(path, f"no such file.{more if near or not path.parent.is_dir() else ' Check the path'}")
+        near = sorted(p.name for p in path.parent.glob("*") if p.suffix.lower() in FORMATS and p.exists())
+        what = f"is a link to {os.readlink(path)}, which is not there" if path.is_symlink() else "no such file"
+        more = f"In {path.parent}: {listed(near, 8)}" if near else "Check the path"
+        raise mistake(path, f"{what}. {more if path.parent.is_dir() else f'There is no folder {path.parent}'}")

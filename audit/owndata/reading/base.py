@@ -50,12 +50,17 @@ class Reader(Protocol):
 
 def mistake(where: object, what: str) -> CaveatError:
     """Give the one line that tells what is wrong with a source."""
-    return CaveatError(f"{where}: {what.removesuffix('.')}.")
+    return CaveatError(f"{plainly(where)}: {what}" if what.endswith(("?", ".")) else f"{plainly(where)}: {what}.")
+
+
+def plainly(name: object) -> str:
+    """Write a name so that it stays on its line: line breaks and other control characters as Python writes them."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
 
 
 def listed(values: Sequence[str], most: int = 20) -> str:
     """Write names for a message, the first of many."""
-    shown = ", ".join(values[:most]) or "none"
+    shown = ", ".join(map(plainly, values[:most])) or "none"
     return shown + (f" and {len(values) - most:,} more" if len(values) > most else "")
 
 
@@ -78,11 +83,18 @@ def need_column(where: object, name: str, columns: Sequence[str], option: str) -
 def written(value: Any, where: str) -> str | None:
     """Give a cell as a person would write it; None for nothing. A whole number has no ".0".
 
+    Half a character (JSON may have one where a text was cut in the middle of an emoji) becomes U+FFFD: no tokenizer
+    takes it.
+
     Raises:
         CaveatError: for a list, an object or bytes.
     """
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

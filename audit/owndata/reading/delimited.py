@@ -37,6 +37,8 @@ class Delimited:
         self._skip = 0
         self._delimiter = self._find_delimiter()
         self.format = "tsv" if self._delimiter == "\t" else "csv"
+        if self._first.startswith(("[{", '{"')):
+            raise mistake(path, "is JSON, not a table of lines. Name it .json or .jsonl")
         _, heading = next(self._records(), (0, []))
         self.columns = tuple(name.strip() for name in heading)
         if not any(self.columns):
@@ -90,8 +92,11 @@ class Delimited:
                 yield line, cells
 
     def _not_a_table(self, line: int, error: str) -> Exception:
-        unclosed = "unexpected end of data" in error or "field limit" in error
-        what = "a quotation mark is opened and never closed" if unclosed else f"its quotation marks are wrong ({error})"
+        what = f"its quotation marks are wrong ({error})"
+        if "unexpected end of data" in error:
+            what = "a quotation mark is opened and never closed"
+        if "field limit" in error:
+            what = f"a cell has more than {LONGEST:,} characters, or a quotation mark is opened and never closed"
         return mistake(
             f"{self.path}, line {line:,}",
             f'{what}. A cell with quotation marks stands in quotation marks, and its own are doubled: "She said '
@@ -101,7 +106,7 @@ class Delimited:
     def _find_delimiter(self) -> str:
         """Take the delimiter that makes most columns of the heading; Excel's "sep=;" line goes before."""
         with self.path.open(encoding=self.encoding, newline="") as file:
-            first = file.readline(LONGEST)
+            first = self._first = file.readline(LONGEST)
             told = _SEP.match(first)
             if told and told[1] in NAMES:
                 self._skip = 1

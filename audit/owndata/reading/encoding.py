@@ -21,8 +21,17 @@ MAGIC = (
     (b"PAR1", "a Parquet file. Name it .parquet"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or an encrypted one. Save it as .xlsx without a password"),
     (b"\x1f\x8b", "a gzip archive. Unpack it first"),
+    (b"BZh", "a bzip2 archive. Unpack it first"),
+    (b"\xfd7zXZ", "an xz archive. Unpack it first"),
     (b"%PDF", "a PDF. Export the table it shows as CSV"),
+    (b"\x89PNG", "a picture. Export the table it shows as CSV"),
+    (b"\xff\xd8\xff", "a picture. Export the table it shows as CSV"),
+    (b"{\\rtf", "a word processor's document. Export the table it shows as CSV"),
+    (b"<!doctype html", "a web page, perhaps one that asks to sign in. Download the file itself"),
+    (b"<html", "a web page, perhaps one that asks to sign in. Download the file itself"),
+    (b"version https://git-lfs", "a pointer of Git LFS to the file. Fetch the file itself with: git lfs pull"),
 )
+"""How other kinds of file begin, in lower case where case does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +60,8 @@ def find_encoding(path: Path, chosen: str = "") -> Decoding:
     if not head:
         raise mistake(path, "the file is empty. It needs a heading with the names of the columns, and rows")
     for magic, kind in MAGIC:
-        if head.startswith(magic):
-            raise mistake(path, f"is not a text file but {kind}")
+        if head.startswith(magic) or head[: len(magic)].lower() == magic:
+            raise mistake(path, f"is no table but {kind}")
     if chosen:
         return _chosen(path, chosen)
     encoding = next((name for mark, name in MARKS if head.startswith(mark)), "")

@@ -36,6 +36,8 @@ class JsonRows:
         self.notes: tuple[str, ...] = (found.note,) if found.note else ()
         with path.open(encoding=self.encoding) as file:
             start = file.read(65_536).lstrip()
+        if not start:
+            raise mistake(path, "holds no rows. Each row is an object: {'text': ..., 'label': ...}")
         if start[:1] not in ("{", "["):
             raise mistake(path, f"begins with {start[:10]!r}. JSON rows are objects, one a line: {{'text': ...}}")
         self._array = start.startswith("[")
@@ -68,11 +70,10 @@ class JsonRows:
                     continue
                 try:
                     row = json.loads(line)
-                except ValueError as error:
-                    reason = getattr(error, "msg", str(error))
+                except (ValueError, RecursionError) as error:
                     raise mistake(
                         f"{self.path}, line {number:,}",
-                        f"is not JSON ({reason}). One whole object a line, or one list [...] of objects",
+                        f"is not JSON ({_reason(error)}). One whole object a line, or one list [...] of objects",
                     ) from None
                 yield self._checked(row, f"line {number:,}")
 
@@ -87,6 +88,8 @@ class JsonRows:
                     if window[at : at + 1] == "]":
                         return
                     row, at = decoder.raw_decode(window, at)
+                except RecursionError as error:
+                    raise mistake(f"{self.path}, row {number + 1:,}", f"is not JSON ({_reason(error)})") from None
                 except ValueError:
                     more = file.read(BLOCK)
                     if not more or len(window) - at > LONGEST:
@@ -102,3 +105,10 @@ class JsonRows:
         if not isinstance(row, dict):
             raise mistake(f"{self.path}, {place}", f"is {type(row).__name__}, not an object such as {{'text': ...}}")
         return row
+
+
+def _reason(error: Exception) -> str:
+    """Say what is wrong with a piece of JSON in the words of the format, not of the library."""
+    if isinstance(error, RecursionError):
+        return "lists or objects are nested too deeply"
+    return str(getattr(error, "msg", "a number has too many digits"))

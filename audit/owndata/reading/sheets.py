@@ -61,7 +61,11 @@ class SheetRows:
             with warnings.catch_warnings():
                 # About styles and extensions of the workbook, which do not concern its values.
                 warnings.simplefilter("ignore")
-                book = load_workbook(self.path, read_only=True, data_only=True)
+                try:
+                    book = load_workbook(self.path, read_only=True, data_only=True)
+                except (AttributeError, TypeError, IndexError) as error:
+                    # What the library trips over in a workbook that it cannot take, such as one of charts alone.
+                    raise ValueError(str(error)) from None
                 try:
                     yield book
                 finally:
