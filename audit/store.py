@@ -216,7 +216,7 @@ def save(result: AuditResult, folder: Path, digest: str = "") -> None:
     """Write `result.json`, `predictions.parquet` and `timing.json`, each in one step.
 
     Args:
-        result: whole.
+        result: whole; run, or loaded from another folder.
         folder: results folder; what `timing.json` says of an audit of own data in it stays.
         digest: of everything that decides the result, so that the same call need not run again.
     """
@@ -225,9 +225,10 @@ def save(result: AuditResult, folder: Path, digest: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     suites = {suite.name: suite.seconds for suite in result.suites}
     timing = timing_of(folder) | {"seconds": result.seconds, "suites": suites, "digest": ""}
+    rows = predictions_table(result)
     # The digest says "all of this belongs together", so it goes first and comes back last.
     save_timing(folder, timing)
-    write_atomically(folder / PREDICTIONS, lambda path: pq.write_table(result.predictions, path, compression="zstd"))
+    write_atomically(folder / PREDICTIONS, lambda path: pq.write_table(rows, path, compression="zstd"))
     write_atomically(folder / RESULT, lambda path: path.write_text(to_json(result), encoding="utf-8"))
     save_timing(folder, timing | {"digest": digest})
 

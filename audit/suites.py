@@ -27,13 +27,14 @@ def suite_names() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
 
 
-def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard") -> list[Suite]:
+def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", offline: bool = False) -> list[Suite]:
     """Give suites with the examples of a depth.
 
     Args:
         names: which, or paths of CSV, TSV or TOML files that hold a suite, or third-party benchmarks such as
             "crows-pairs:PATH"; None for all of the project, in the order of reports.
         depth: "quick", "standard" or "full".
+        offline: take files of the Hub from the cache only.
 
     Returns:
         One suite a name.
@@ -46,19 +47,19 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard") -
     known = suite_names()
     found: dict[str, Suite] = {}
     for name in dict.fromkeys(names or known):
-        suite = importlib.import_module(f"probes.{name}").SUITE if name in known else _from_file(name, known)
+        suite = importlib.import_module(f"probes.{name}").SUITE if name in known else _from_file(name, known, offline)
         if suite.name in found:
             raise CaveatError(f"Two suites are named {suite.name!r}; {name} is the second. Rename it or run it apart.")
         found[suite.name] = suite
     return [suite.at(depth) for suite in found.values()]
 
 
-def _from_file(name: str, known: Sequence[str]) -> Suite:
+def _from_file(name: str, known: Sequence[str], offline: bool) -> Suite:
     from audit.benchmarks import is_benchmark, load_benchmark
     from audit.filesuite import is_file_name, suite_from_file
 
     if is_benchmark(name):
-        return load_benchmark(name)
+        return load_benchmark(name, offline)
     if not is_file_name(name):
         raise CaveatError(
             f"No suite {name!r}. There are: {', '.join(known)}. See them with: caveat suites list. "

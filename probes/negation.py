@@ -237,7 +237,7 @@ SUITE = Suite(
         "model for its speakers without making them look wrong?",
         "Why does this suite compare each negated sentence with a twin instead of reporting accuracy alone?",
     ),
-    version="1.0.0",
+    version="1.0.1",
     templates=wordings(),
     fillers=filler_table(),
     breakdowns=BREAKDOWNS,

@@ -266,7 +266,7 @@ SUITE = Suite(
         "Where could a fill-mask association like this reach a student: search, grading, advising, spell checking?",
         "Pick one sentence and rewrite it so that it still fits every occupation. Did your version change the result?",
     ),
-    version="1.1.0",
+    version="1.1.1",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,

@@ -215,7 +215,7 @@ SUITE = Suite(
         "uses?",
         'How sure should a model be about "Best day of my entire life", with nothing else to go by?',
     ),
-    version="1.0.0",
+    version="1.0.1",
     templates=wordings(),
     fillers=filler_table(),
     breakdowns=BREAKDOWNS,

@@ -1,7 +1,7 @@
 """A heat map: one number for every pair of things, such as how much one piece of a text takes from another.
 
 In the `ChartSpec`, a row is what stands at the left, a series what stands on top, and the mark of a row and a series is
-the number of the two. The darker a square, the larger its number; each has its number as a title as well.
+the number of the two. The more colour a square has, the larger its number; each has its number as a title as well.
 """
 
 from __future__ import annotations

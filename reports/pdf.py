@@ -20,7 +20,8 @@ _SVG = re.compile(r"<svg\b[^>]*>")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 _PAGE = (
     "<style>@page { size: A4; margin: 18mm 16mm; @bottom-right { content: counter(page); font: 9px sans-serif; } } "
-    ".wide { display: block !important; } .contents { display: none; } figure svg { width: 100% !important; }</style>"
+    "h1 { font-size: 27px; } .wide { display: block !important; } .contents { display: none; } "
+    "figure svg { width: 100% !important; }</style>"
 )
 
 

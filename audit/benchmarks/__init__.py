@@ -24,11 +24,12 @@ def is_benchmark(name: str) -> bool:
     return name.partition(":")[0] in BENCHMARKS
 
 
-def load_benchmark(name: str) -> Suite:
+def load_benchmark(name: str, offline: bool = False) -> Suite:
     """Make the suite of a benchmark from the user's files.
 
     Args:
         name: such as "crows-pairs:data/crows_pairs_anonymized.csv"; "honest" takes two paths with a comma.
+        offline: take files of the Hub from the cache only.
 
     Raises:
         CaveatError: when no path is given, a file is not there, or it is not in its authors' format.
@@ -45,11 +46,11 @@ def load_benchmark(name: str) -> Suite:
             f"and write --suite {short}:PATH"
         )
     first, _, second = where.partition(",") if short == "honest" else (where, "", "")
-    path = located(first.strip(), about)
+    path = located(first.strip(), about, offline)
     if short == "honest":
         from audit.benchmarks.people import honest
 
-        return make(honest(path, located(second.strip(), about) if second.strip() else None))
+        return make(honest(path, located(second.strip(), about, offline) if second.strip() else None))
     return make(_loaders()[short](path))
 
 

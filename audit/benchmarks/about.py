@@ -14,6 +14,8 @@ COMPATIBILITY = (
     "is no finding of this audit, gets no verdict, takes no part in its multiple testing and is not among its key "
     "findings."
 )
+FEWER = "Fewer items than in its authors' files"
+"""How the limitation begins that says so; the command line repeats it."""
 BLODGETT = (
     "Blodgett et al. (2021) examined its pairs and found that many do not say what is compared, mix several "
     "differences, or name no stereotype; a score near even is no sign of a model without the stereotypes meant."
@@ -42,6 +44,11 @@ class About:
     warnings: tuple[str, ...]
     sources: tuple[str, ...]
     content_note: str = "Sentences of this benchmark repeat hurtful stereotypes."
+
+    @property
+    def short(self) -> str:
+        """The title without what is said of how it is run."""
+        return self.title.partition(",")[0]
 
 
 CROWS_PAIRS = About(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
 
-from audit.benchmarks.about import COMPATIBILITY, About
+from audit.benchmarks.about import COMPATIBILITY, FEWER, About
 from audit.benchmarks.reading import digest_of, mistake
 from audit.schema import Breakdown, Contrast, Depth, Example, Suite, Test
 
@@ -37,6 +37,10 @@ class Parts:
     """What was left out, and why."""
     top_k: int = 0
     reference: str = ""
+    read: int = 0
+    """Rows, pairs, sentences or questions that the files hold."""
+    whole: int = 0
+    """How many they have as their authors give them; 0 where that is not known."""
 
 
 def make(parts: Parts) -> Suite:
@@ -61,6 +65,7 @@ def make(parts: Parts) -> Suite:
         reference_group=parts.reference,
         limitations=(
             COMPATIBILITY,
+            *cut_off(parts.read, parts.whole),
             *about.warnings,
             f"Licence of the items: {about.licence}. They are read from {names} and are no part of this program.",
             *((parts.interval,) if parts.interval else ()),
@@ -112,6 +117,16 @@ def built(examples: Sequence[Example]) -> Callable[[Depth], Iterable[Example]]:
 def slug(text: str) -> str:
     """Make a name of letters, digits and hyphens."""
     return re.sub(r"[^\w]+|_+", "-", text.strip().lower()).strip("-") or "other"
+
+
+def cut_off(read: int, whole: int) -> tuple[str, ...]:
+    """Say that a file is shorter than its authors'; nothing where it is not.
+
+    A file that was cut off at the end of a line cannot be told from a whole one in any other way.
+    """
+    if read >= whole:
+        return ()
+    return (f"{FEWER}: {read:,} of {whole:,}. They were cut off or chosen; do not set them beside published figures.",)
 
 
 def left_out(number: int, what: str) -> tuple[str, ...]:

@@ -28,12 +28,17 @@ _BEC_COLUMNS = ("Sentence", "Sent_TM", "Template", "Person", "Gender", "Professi
 _EEC_COLUMNS = ("ID", "Sentence", "Template", "Person", "Gender", "Race", "Emotion")
 _HONEST_COLUMNS = ("template_masked", "raw", "identity", "category")
 HONEST_K = 20
+BEC_PRO_ROWS = 5400
+EEC_ROWS = 8640
+HONEST_ROWS = {False: 810, True: 705}
+"""Of its two English files, by whether they are about queer people."""
 
 
 def bec_pro(path: Path) -> Parts:
     """Read `BEC-Pro_EN.tsv`: the person is a blank, filled with a female word and its male counterpart."""
     frames: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
-    for number, row in enumerate(table_of(path, _BEC_COLUMNS, BEC_PRO, "\t"), start=2):
+    rows = table_of(path, _BEC_COLUMNS, BEC_PRO, "\t")
+    for number, row in enumerate(rows, start=2):
         if row["Prof_Gender"] not in _HELD:
             raise mistake(path, f"row {number}", f"Prof_Gender is {row['Prof_Gender']!r}. Valid: {', '.join(_HELD)}")
         frames[row["Template"], row["Profession"]][row["Person"].lower()] = row
@@ -86,6 +91,8 @@ def bec_pro(path: Path) -> Parts:
         ),
         interval="Intervals are made from sentence frames with their pair of words (45), and professions (20 a group).",
         notes=left_out(lost, "its profession or its blank cannot be found in Sent_TM"),
+        read=len(rows),
+        whole=BEC_PRO_ROWS,
         reference="mostly men",
     )
 
@@ -159,6 +166,8 @@ def eec(path: Path) -> Parts:
             ),
         ),
         interval="Intervals are made from templates (11) and persons; the emotion words within are replicas.",
+        read=len(rows),
+        whole=EEC_ROWS,
         reference="male persons",
     )
 
@@ -216,6 +225,8 @@ def honest(path: Path, lexicon: Path | None = None) -> Parts:
         fillers={LEXICON: {"digests": " ".join(digests), "words": str(len(digests))}},
         interval="Intervals are made from templates and persons.",
         notes=left_out(lost, "not one blank, written [M]"),
+        read=len(rows),
+        whole=HONEST_ROWS[any(group.startswith("queer") for group in groups)],
         top_k=HONEST_K,
     )
 

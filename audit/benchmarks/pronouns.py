@@ -13,6 +13,9 @@ from audit.benchmarks.reading import mistake, table_of, text_of
 from audit.schema import FILL_MASK, MASK, Breakdown, Contrast, Example, Unit
 
 PRONOUNS = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
+WINOBIAS_LINES = 396
+"""Of each file."""
+WINOGENDER_ROWS = 720
 WOMEN, MEN = 70.0, 30.0
 """Percent of women from which, and up to which, an occupation counts as mostly women's, or men's."""
 _BRACKET = re.compile(r"\[([^\]]*)\]")
@@ -24,7 +27,7 @@ _KINDS = {"type1": "Type 1: meaning tells", "type2": "Type 2: syntax tells"}
 def winobias(path: Path) -> Parts:
     """Read WinoBias: files of pro-stereotyped sentences, each with its anti-stereotyped one beside it."""
     files = _pro_files(path)
-    examples, used, lost = [], [], 0
+    examples, used, lost, read = [], [], 0, 0
     for pro in files:
         anti = pro.with_name(pro.name.replace("pro_stereotyped", "anti_stereotyped"))
         if not anti.is_file():
@@ -33,6 +36,7 @@ def winobias(path: Path) -> Parts:
         one, two = (_numbered(file) for file in (pro, anti))
         if len(one) != len(two):
             raise mistake(anti, "", f"{len(two)} sentences, but {pro.name} has {len(one)}")
+        read += len(one)
         kind = next((name for name in _KINDS if name in pro.name), "type1")
         for number, (a, b) in enumerate(zip(one, two, strict=True), start=1):
             example = _sentence(kind, f"{kind}-{pro.suffix.lstrip('.') or 'all'}-{number}", a, b)
@@ -82,6 +86,8 @@ def winobias(path: Path) -> Parts:
         ),
         interval="Intervals are made from occupations, since each of them has many sentences.",
         notes=left_out(lost, "it has more than one pronoun, or the two files differ in more than the pronoun"),
+        read=read,
+        whole=WINOBIAS_LINES * len(files),
     )
 
 
@@ -153,7 +159,8 @@ def winogender(path: Path) -> Parts:
         raise mistake(sentences, "", f"occupations-stats.tsv is not beside it. Get both from {WINOGENDER.get}")
     women = _shares(statistics)
     triples: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
-    for number, row in enumerate(table_of(sentences, ("sentid", "sentence"), WINOGENDER, "\t"), start=2):
+    rows = table_of(sentences, ("sentid", "sentence"), WINOGENDER, "\t")
+    for number, row in enumerate(rows, start=2):
         parts = row["sentid"].split(".")
         if len(parts) < 4 or parts[2] not in ("0", "1"):
             raise mistake(sentences, f"row {number}", f"sentid is {row['sentid']!r}, not like cook.guest.1.male.txt")
@@ -204,6 +211,8 @@ def winogender(path: Path) -> Parts:
         fillers={name: {"women": f"{share:g}"} for name, share in women.items()},
         interval="Intervals are made from occupations.",
         notes=left_out(lost, "its three sentences do not differ in one word, or no share of women is known"),
+        read=len(rows),
+        whole=WINOGENDER_ROWS,
         reference="mostly men",
     )
 

@@ -14,6 +14,20 @@ from audit.schema import FILL_MASK, Breakdown, Contrast, Example
 _CONTEXTS = {"ambig": "ambiguous", "disambig": "disambiguated"}
 _POLARITIES = {"neg": "negative", "nonneg": "nonnegative"}
 _ANSWERS = ("ans0", "ans1", "ans2")
+QUESTIONS = {
+    "Age": 3680,
+    "Disability_status": 1556,
+    "Gender_identity": 5672,
+    "Nationality": 3080,
+    "Physical_appearance": 1576,
+    "Race_ethnicity": 6880,
+    "Race_x_SES": 11160,
+    "Race_x_gender": 15960,
+    "Religion": 1200,
+    "SES": 6864,
+    "Sexual_orientation": 864,
+}
+"""By file."""
 
 
 def bbq(path: Path) -> Parts:
@@ -23,7 +37,7 @@ def bbq(path: Path) -> Parts:
         raise mistake(path, "", f"holds no .jsonl file. Get {BBQ.file} from {BBQ.get}")
     examples: list[Example] = []
     tests: dict[str, str] = {}
-    lost = 0
+    lost = read = 0
     for file in files:
         for number, line in enumerate(text_of(file).splitlines(), start=1):
             if not line.strip():
@@ -32,6 +46,7 @@ def bbq(path: Path) -> Parts:
             tests.setdefault(slug(title), title.replace("_", " "))
             examples += found
             lost += not found
+            read += 1
     return Parts(
         about=BBQ,
         files=tuple(files),
@@ -65,6 +80,8 @@ def bbq(path: Path) -> Parts:
         ),
         operations=("pseudo_log_likelihood",),
         interval="Intervals are made from question templates and from the pairs of persons.",
+        read=read,
+        whole=sum(QUESTIONS.get(file.stem, 0) for file in files),
         notes=left_out(lost, "which answer is the stereotyped one cannot be told from the groups that the file names"),
     )
 

@@ -22,12 +22,13 @@ def mistake(path: Path, place: str, what: str) -> CaveatError:
     return CaveatError(f"{path}{', ' if place else ''}{place}: {what}")
 
 
-def located(where: str, about: About) -> Path:
+def located(where: str, about: About, offline: bool = False) -> Path:
     """Find the user's copy.
 
     Args:
         where: a path, or hub:owner/name/path/in/the/data/set, with @revision behind it if wanted.
         about: the benchmark, for messages.
+        offline: take files of the Hub from the cache only.
 
     Returns:
         An existing file or folder; from the Hub, a file in the cache.
@@ -37,26 +38,43 @@ def located(where: str, about: About) -> Path:
         ModelUnavailable: when the Hub has it not, or cannot be reached.
     """
     if where.startswith(HUB):
-        return _fetched(where.removeprefix(HUB))
+        return _fetched(where.removeprefix(HUB), offline)
     path = Path(where).expanduser()
     if not path.exists():
         raise CaveatError(
-            f"{path} is not there. {about.title} needs {about.file}; get it from {about.get} (licence: {about.licence})"
+            f"{path} is not there. {about.short} needs {about.file}; get it from {about.get} (licence: {about.licence})"
         )
     return path
 
 
-def _fetched(address: str) -> Path:
+def _fetched(address: str, offline: bool) -> Path:
     address, _, revision = address.partition("@")
     parts = address.split("/")
     if len(parts) < 3 or not all(parts):
         raise CaveatError(f"{HUB}{address} names no file. Write {HUB}owner/name/path/of/the/file in the data set")
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_download, hf_hub_url, try_to_load_from_cache
+    from huggingface_hub.errors import HfHubHTTPError
 
     name, file = "/".join(parts[:2]), "/".join(parts[2:])
+    asked: dict[str, Any] = {"repo_type": "dataset", "revision": revision or None}
+    here: Path | None = None
     try:
-        return Path(hf_hub_download(name, file, repo_type="dataset", revision=revision or None, etag_timeout=5))
+        kept = try_to_load_from_cache(name, file, **asked)
+        here = Path(kept) if isinstance(kept, str) else None
+        if offline or constants.HF_HUB_OFFLINE:
+            if here is not None:
+                return here
+            raise ModelUnavailable(
+                f"{file} of the data set {name} is not on this machine, and this run is offline. Give a path to it"
+            )
+        # Asked once, without the library's retries: without a network they take half a minute.
+        get_hf_file_metadata(hf_hub_url(name, file, **asked), timeout=5)
+        return Path(hf_hub_download(name, file, etag_timeout=5, **asked))
+    except CaveatError:
+        raise
     except Exception as error:
+        if here is not None and not isinstance(error, HfHubHTTPError):
+            return here
         first = (str(error).strip().splitlines() or [""])[0]
         raise ModelUnavailable(
             f"{file} of the data set {name} could not be fetched ({type(error).__name__}: {first[:120]}). "
@@ -111,8 +129,7 @@ def table_of(path: Path, needed: Sequence[str], about: About, delimiter: str = "
         raise mistake(
             path,
             "line 1",
-            f"no column {', '.join(missing)}; {about.title} has {', '.join(needed)}. "
-            f"Take {about.file} from {about.get}",
+            f"no column {', '.join(missing)}, which {about.short} has. Take {about.file} from {about.get}",
         )
     rows = []
     for number, cells in enumerate(lines[1:], start=2):

@@ -14,6 +14,9 @@ from audit.schema import FILL_MASK, MASK, Breakdown, Contrast, Example
 
 _NEEDED = ("sent_more", "sent_less", "stereo_antistereo", "bias_type")
 _DIRECTIONS = ("stereo", "antistereo")
+CROWS_PAIRS_ROWS = 1508
+STEREOSET_CLUSTERS = 2106
+"""Of the intrasentence part of dev.json."""
 
 
 def crows_pairs(path: Path) -> Parts:
@@ -71,6 +74,8 @@ def crows_pairs(path: Path) -> Parts:
         interval=f"Intervals are made from {writers}, since one person wrote many pairs."
         if writers == "writers"
         else "Intervals are made from pairs; the file does not say who wrote them.",
+        read=len(rows),
+        whole=CROWS_PAIRS_ROWS,
         reference="anti-stereotype",
     )
 
@@ -150,6 +155,8 @@ def stereoset(path: Path) -> Parts:
         operations=("mean_piece_probability",),
         interval="Intervals are made from target terms, over which the authors average as well.",
         notes=left_out(lost, "its blank or one of its three words cannot be found in its sentences"),
+        read=len(clusters),
+        whole=STEREOSET_CLUSTERS,
     )
 
 

@@ -75,6 +75,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     from audit.page.engine import Engine
     from audit.page.explore_tab import ExploreTab
     from audit.page.lesson_tab import LessonTab
+    from audit.page.opening import remember_signatures
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
@@ -106,6 +107,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
         demo.load(None, js=_script(demo), api_visibility="private")
     if warm:
         threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
+    remember_signatures(demo)
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
     return demo
 

@@ -9,31 +9,26 @@ from typing import Any
 import gradio as gr
 
 from audit.page import about_step, run_step
-from audit.page.findings_screen import Closer, Letter, build_closer, build_letter, offer_report, open_result, show
+from audit.page.findings_screen import (
+    Closer,
+    Letter,
+    build_closer,
+    build_letter,
+    making,
+    offer_report,
+    open_result,
+    show,
+)
 from audit.page.fragments import heading, problem, waiting
 from audit.page.picker import model_picker
 from audit.page.room import Room
 from audit.page.run_step import RunStep
 from audit.page.shelf import Wanted
+from audit.page.steps import focus
 from audit.schema import CaveatError, Depth
 from reports.words import plural
 
 MODEL, ABOUT, RUN, FINDINGS, CLOSER = 1, about_step.ABOUT, 3, run_step.FINDINGS, 5
-_FOCUS = """() => {
-  let tries = 120;
-  const go = () => {
-    const heading = document.querySelector("#audit-%s h2");
-    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
-    else if (tries--) requestAnimationFrame(go);
-  };
-  go();
-}"""
-"""A screen is made when it is first opened, so its head may not be there at once."""
-
-
-def focus(step: str) -> str:
-    """Script that puts the reader at the head of a screen that has just opened."""
-    return _FOCUS % step
 
 
 class _Events:
@@ -67,10 +62,10 @@ class _Events:
         ahead = self.room.desk.ahead(self.room.desk.enter(_session(request)))
         line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
         button = gr.Button("Stop", visible=True, interactive=True)
-        return gr.Column(visible=False), gr.HTML(waiting(line), visible=True), button, ""
+        return gr.Column(visible=False), gr.HTML(waiting(line, run_step.QUEUE), visible=True), button, ""
 
     async def queue_up(self, request: gr.Request) -> AsyncIterator[Any]:
-        async for place in run_step.queue_up(self.room, _session(request)):
+        async for place in run_step.queue_up(self.room, _session(request), run_step.QUEUE):
             yield place
 
     def run(
@@ -145,17 +140,17 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
         concurrency_limit=2,
         **quiet,
     )
-    looked.then(None, js=focus("about"), **quiet)
+    looked.then(None, js=focus("audit-about"), **quiet)
     # A model from the Hub may take long to fetch, and nobody else should wait for that.
     fetched = load.click(
         does.load, chosen, [trouble, halt, *screens], concurrency_id="load", concurrency_limit=1, **quiet
     )
-    fetched.then(None, js=focus("about"), **quiet)
+    fetched.then(None, js=focus("audit-about"), **quiet)
     halt.click(does.stop_loading, None, halt, queue=False, **quiet)
     counted = [chosen, run.depth, run.suites]
     ask.click(lambda: gr.Walkthrough(selected=RUN), None, steps, queue=False, **quiet).then(
         does.count, counted, run.count, **quiet
-    ).then(None, js=focus("run"), **quiet)
+    ).then(None, js=focus("audit-run"), **quiet)
     for control in (run.depth, run.suites):
         control.change(does.count, counted, run.count, **quiet)
     run.file.upload(
@@ -182,10 +177,10 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
     )
     _then_show(room, started, reading, letter, closer, quiet)
     letter.closer.click(lambda: gr.Walkthrough(selected=CLOSER), None, steps, queue=False, **quiet).then(
-        None, js=focus("evidence"), **quiet
+        None, js=focus("audit-evidence"), **quiet
     )
     # Not `input`, which also comes when the keyboard only passes through.
-    letter.kind.select(lambda: gr.DownloadButton(interactive=False), None, letter.download, queue=False, **quiet).then(
+    letter.kind.select(making, None, letter.download, queue=False, **quiet).then(
         partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet
     )
     run.cancel.click(does.cancel, None, run.cancel, queue=False, **quiet)
@@ -205,7 +200,7 @@ def stop_on_leaving(demo: gr.Blocks, room: Room) -> None:
 def _then_show(room: Room, event: Any, reading: Any, letter: Letter, closer: Closer, quiet: dict[str, Any]) -> None:
     """Fill the last two screens after an event that may have put a result on the desk."""
     opened = event.then(partial(open_result, room), reading, [letter.text, closer.suite, letter.download], **quiet)
-    opened.then(None, js=focus("findings"), **quiet)
+    opened.then(None, js=focus("audit-findings"), **quiet)
     opened.then(partial(show, room), [reading, closer.suite], closer.filled, **quiet)
     opened.then(partial(offer_report, room), [reading, letter.kind], [letter.download, letter.trouble], **quiet)
 

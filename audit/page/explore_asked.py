@@ -15,6 +15,7 @@ from audit.page.fragments import heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room, task_words
 from audit.page.shelf import OFFERS, choose
+from audit.page.steps import opened as way
 from audit.page.trying import IDEAS, MOST, PAIRS, answered, clean, fills, requests
 from audit.page.twins import twin as make_twin
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, CaveatError
@@ -40,7 +41,7 @@ def other_kind(task: str) -> Any:
 
 def take(room: Room, task: str, bundled: Sequence[str], other: str, teacher: bool) -> Iterator[tuple[Any, ...]]:
     """Load the models and put a first sentence into the box."""
-    kept = (gr.skip(),) * 9
+    kept = (gr.skip(),) * 11
     try:
         names = [offer.name for offer in OFFERS if offer.name in bundled]
         if (other or "").strip():
@@ -70,6 +71,8 @@ def take(room: Room, task: str, bundled: Sequence[str], other: str, teacher: boo
         gr.Walkthrough(selected=SENTENCE),
         gr.Step(interactive=True),
         *(gr.Step(interactive=False) for _ in range(4)),
+        way(False),
+        way(False),
     )
 
 
@@ -117,23 +120,51 @@ def compare(room: Room, names: Sequence[str], first: str, second: str) -> tuple[
             raise CaveatError("The two sentences are the same. Change one thing in the twin.")
         answers = [room.engine.score(model, requests(model, pair)) for model in models]
     except CaveatError as error:
-        return problem(str(error)), *(gr.skip(),) * 13
+        return problem(str(error)), *(gr.skip(),) * 15
     steps = [gr.Step(interactive=True) for _ in range(3)]
     hidden = gr.Plot(visible=False)
     emptied = ("", hidden, "", "", hidden, "", gr.Button(visible=True), gr.Column(visible=False))
-    return "", answered(models, pair, answers), gr.Walkthrough(selected=ANSWERS), *steps, *emptied
+    return "", answered(models, pair, answers), gr.Walkthrough(selected=ANSWERS), *steps, *emptied, way(True), way(True)
 
 
 def weigh(room: Room, names: Sequence[str], first: str, second: str, which: int) -> tuple[Any, ...]:
-    """Leave each word out of one of the sentences."""
+    """Begin to leave each word out of one of the sentences; `weigh_next` does it, one model at a time."""
+    try:
+        text = _pair(_models(room, names), first, second)[1 if which == 1 else 0]
+        count = len(inside.left_out(text))
+    except CaveatError as error:
+        return None, problem(str(error)), gr.Plot(visible=False), ""
+    return (text, ()), _weighing(names, 0, count), gr.Plot(visible=False), ""
+
+
+def weigh_next(
+    room: Room, names: Sequence[str], first: str, second: str, weighing: tuple[str, tuple[inside.Weight, ...]] | None
+) -> tuple[Any, ...]:
+    """Ask the next model, and draw the chart after the last one.
+
+    Each model is a turn of its own in the line of questions: others get in between, however many models are asked.
+    """
+    if weighing is None:
+        return (gr.skip(),) * 4
+    text, found = weighing
     try:
         models = _models(room, names)
-        text = _pair(models, first, second)[1 if which == 1 else 0]
-        spec = inside.weigh(models, text, room.engine.score)
+        if text not in _pair(models, first, second) or len(found) >= len(models):
+            # The sentences have changed since; whoever wants to know asks again.
+            return None, "", gr.Plot(visible=False), ""
+        found = (*found, inside.weigh_one(models[len(found)], text, room.engine.score))
     except CaveatError as error:
-        return problem(str(error)), gr.Plot(visible=False), ""
+        return None, problem(str(error)), gr.Plot(visible=False), ""
+    if len(found) < len(models):
+        return (text, found), _weighing(names, len(found), len(found[0][2])), gr.skip(), gr.skip()
+    spec = inside.weighed(text, found)
     title = page(f"<h3>{escape(spec.title)}</h3>", role="status")
-    return title, gr.Plot(inside.drawn(spec), visible=True), inside.words_table(spec)
+    return None, title, gr.Plot(inside.drawn(spec), visible=True), inside.words_table(spec)
+
+
+def _weighing(names: Sequence[str], place: int, words: int) -> str:
+    which = f" ({place + 1} of {len(names)})" if len(names) > 1 else ""
+    return waiting(f"Asking {names[place]}{which} once without each of {words} words.")
 
 
 def open_attention(room: Room, names: Sequence[str], first: str, second: str) -> tuple[Any, ...]:

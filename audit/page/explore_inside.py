@@ -29,6 +29,8 @@ _COLOURS = ("blue", "vermillion", "green", "purple")
 _WORD = re.compile(r"\S+")
 _SPACE_BEFORE = re.compile(r"\s+([.,!?;:])")
 Score = Callable[[LoadedModel, Sequence[Request]], list[Response]]
+Weight = tuple[str, str, tuple[float, ...]]
+"""A model, the word that it put into the blank or "", and for each word of the sentence: with it minus without it."""
 
 CAUTION = (
     "Attention says how much the numbers of one piece go into those of another, in one layer and head. It is not the "
@@ -84,21 +86,35 @@ def weigh(models: Sequence[LoadedModel], text: str, score: Score) -> ChartSpec:
     Raises:
         CaveatError: as `left_out` does, and for a model that offers no word for the blank.
     """
+    return weighed(text, [weigh_one(model, text, score) for model in models])
+
+
+def weigh_one(model: LoadedModel, text: str, score: Score) -> Weight:
+    """Ask one model, which is what others wait for.
+
+    Args:
+        model: whom.
+        text: checked by `trying.clean`.
+        score: asks a model.
+
+    Raises:
+        CaveatError: as `weigh` does.
+    """
     out = left_out(text)
-    blank = fills(models[0])
-    shifts: list[list[float]] = []
-    series: list[Series] = []
-    for model, colour in zip(models, _COLOURS, strict=False):
-        choices: tuple[str, ...] = ()
-        name = model.info.id
-        if blank:
-            choices = (_best(model, text, score),)
-            name = f"{name}: {choices[0]}"
-        asked = [Request(one, choices=choices) for one in (text, *(one.text for one in out))]
-        whole, *rest = (_value(answer, blank) for answer in score(model, asked))
-        series.append(Series(model.info.id, name, colour))
-        shifts.append([whole - value for value in rest])
-    return _chart(out, series, shifts, blank)
+    blank = fills(model)
+    choices = (_best(model, text, score),) if blank else ()
+    asked = [Request(one, choices=choices) for one in (text, *(one.text for one in out))]
+    whole, *rest = (_value(answer, blank) for answer in score(model, asked))
+    return model.info.id, choices[0] if choices else "", tuple(whole - value for value in rest)
+
+
+def weighed(text: str, found: Sequence[Weight]) -> ChartSpec:
+    """Put the answers of `weigh_one` into one chart."""
+    series = [
+        Series(name, f"{name}: {word}" if word else name, colour)
+        for (name, word, _), colour in zip(found, _COLOURS, strict=False)
+    ]
+    return _chart(left_out(text), series, [shifts for _, _, shifts in found], bool(found[0][1]))
 
 
 def _best(model: LoadedModel, text: str, score: Score) -> str:
@@ -166,7 +182,9 @@ def drawn(spec: ChartSpec) -> Any:
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT, height=150 + (ROW + 8 * len(spec.series)) * len(spec.rows), margin_t=44)
-    figure.update_xaxes(title_text=spec.axis, title_font_size=PLOT_TEXT, nticks=6, tickangle=0, fixedrange=True)
+    # As long as a phone has room for; the sentence under the chart says it in full.
+    axis = "\N{LEFTWARDS ARROW} lowers it   points   raises it \N{RIGHTWARDS ARROW}"
+    figure.update_xaxes(title_text=axis, title_font_size=PLOT_TEXT, nticks=6, tickangle=0, fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     figure.update_traces(marker_size=12)
     for place, trace in enumerate(figure.data):
@@ -225,8 +243,8 @@ def heat(found: Attention, layer: int, head: int) -> ChartSpec:
         kind="heat",
         question="Which piece takes from which?",
         title=f"Layer {layer} of {layers}, {which}",
-        sentence=f"A row is a piece that takes, a column one that it takes from; every row adds to 100 %. The darkest: "
-        f"{_quoted(found.pieces[taker])} takes {most} from {_quoted(found.pieces[giver])}. {found.note}".strip(),
+        sentence=f"A row is a piece that takes, a column one that it takes from; every row adds to 100 %. The "
+        f"most: {_quoted(found.pieces[taker])} takes {most} from {_quoted(found.pieces[giver])}. {found.note}".strip(),
         unit="share",
         axis="rows take from columns",
         rows=rows,

@@ -14,19 +14,11 @@ from audit.page import explore_asked as asked
 from audit.page import explore_inside as inside
 from audit.page.fragments import heading
 from audit.page.room import Room, task_words
+from audit.page.steps import ahead, focus, lead
 from audit.page.trying import LONGEST, MOST
 from audit.page.twins import KINDS
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION
 
-_FOCUS = """() => {
-  let tries = 60;
-  const go = () => {
-    const heading = document.querySelector("#explore-%s h2");
-    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
-    else if (tries--) requestAnimationFrame(go);
-  };
-  go();
-}"""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _POOL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
 """Whatever asks a model waits in one line with everybody else's questions; each is short."""
@@ -44,6 +36,7 @@ class ExploreTab:
         """
         self.room = room
         self.chosen = gr.State([])
+        self.weighing = gr.State(None)
         with gr.Walkthrough(selected=asked.MODELS, elem_id="explore-steps") as self.steps:
             with gr.Step("Models", id=asked.MODELS, elem_id="explore-models"):
                 self._build_models()
@@ -69,6 +62,7 @@ class ExploreTab:
                 "Attention", id=asked.ATTENTION, interactive=False, elem_id="explore-attention"
             ) as self.look_step:
                 self._build_attention()
+        self.ahead = [ahead("explore-words"), ahead("explore-attention")]
         self._connect(teacher)
 
     def _build_models(self) -> None:
@@ -154,50 +148,47 @@ class ExploreTab:
         self.kind.input(asked.other_kind, self.kind, self.bundled, **_QUIET)
         emptied = [self.weighed, self.weights, self.weights_under, self.looked, self.heat, self.heat_under, self.show]
         emptied += [self.looking]
-        later = [self.twin_step, self.answers_step, self.words_step, self.look_step]
+        further = [self.words_step, self.look_step]
+        later = [self.twin_step, self.answers_step, *further]
         # Loading may take minutes for a model from the Hub; nobody's sentence waits for it.
         self.take.click(
             partial(asked.take, self.room),
             [self.kind, self.bundled, self.other, teacher],
-            [self.trouble, self.chosen, self.asks, self.first, self.steps, self.sentence_step, *later],
+            [self.trouble, self.chosen, self.asks, self.first, self.steps, self.sentence_step, *later, *self.ahead],
             concurrency_id="load",
             concurrency_limit=2,
             **_QUIET,
-        ).then(None, js=_FOCUS % "sentence", **_QUIET)
+        ).then(None, js=focus("explore-sentence"), **_QUIET)
         gr.on(
             [self.next.click, self.first.submit],
             partial(asked.next, self.room),
             [self.chosen, self.first],
             [self.wrong, self.before, self.how, self.made, self.second, self.steps, self.twin_step],
             **_QUIET,
-        ).then(None, js=_FOCUS % "twin", **_QUIET)
+        ).then(None, js=focus("explore-twin"), **_QUIET)
         self.how.input(asked.twin, [self.first, self.how], [self.made, self.second], queue=False, **_QUIET)
         gr.on(
             [self.compare.click, self.second.submit],
             partial(asked.compare, self.room),
             [self.chosen, self.first, self.second],
-            [self.stop, self.answer, self.steps, self.answers_step, self.words_step, self.look_step, *emptied],
+            [self.stop, self.answer, self.steps, self.answers_step, *further, *emptied, *self.ahead],
             api_visibility="private",
             show_progress="minimal",
             **_POOL,
-        ).then(None, js=_FOCUS % "answers", **_QUIET)
+        ).then(None, js=focus("explore-answers"), **_QUIET)
         for button, step, screen in (
             (self.to_words, asked.WORDS, "words"),
             (self.again, asked.SENTENCE, "sentence"),
             (self.to_look, asked.ATTENTION, "attention"),
+            (self.ahead[0], asked.WORDS, "words"),
+            (self.ahead[1], asked.ATTENTION, "attention"),
         ):
-            button.click(partial(gr.Walkthrough, selected=step), None, self.steps, queue=False, **_QUIET).then(
-                None, js=_FOCUS % screen, **_QUIET
-            )
+            lead(button, self.steps, step, f"explore-{screen}", _QUIET)
         pair = [self.chosen, self.first, self.second]
-        self.weigh.click(
-            partial(asked.weigh, self.room),
-            [*pair, self.which],
-            [self.weighed, self.weights, self.weights_under],
-            api_visibility="private",
-            show_progress="minimal",
-            **_POOL,
-        )
+        weighed = [self.weighing, self.weighed, self.weights, self.weights_under]
+        self.weigh.click(partial(asked.weigh, self.room), [*pair, self.which], weighed, **_QUIET)
+        # Each answer changes the state, which asks the next model.
+        self.weighing.change(partial(asked.weigh_next, self.room), [*pair, self.weighing], weighed, **_QUIET, **_POOL)
         shown = [self.looked, self.heat, self.heat_under]
         self.show.click(
             partial(asked.open_attention, self.room),

@@ -20,6 +20,7 @@ from reports.spec import ChartSpec
 
 PLOT_TEXT = 15
 """Pixels; a chart is read from the back of a room."""
+DOWNLOAD = "Download the report"
 AXIS_TEXT = 18
 """Characters in a line of an axis title."""
 
@@ -52,9 +53,7 @@ def build_letter() -> Letter:
     )
     with gr.Row():
         closer = gr.Button("Look closer", variant="primary", elem_id="audit-closer")
-        download = gr.DownloadButton(
-            "Download the report", variant="secondary", interactive=False, elem_id="audit-download"
-        )
+        download = gr.DownloadButton(DOWNLOAD, variant="secondary", interactive=False, elem_id="audit-download")
     return Letter(text, download, closer, kind, gr.HTML())
 
 
@@ -84,7 +83,7 @@ def open_result(room: Room, key: str) -> tuple[Any, ...]:
     if not key:
         return gr.skip(), gr.skip(), gr.skip()
     # The button still holds the report of what was read before.
-    waiting = gr.DownloadButton(interactive=False)
+    waiting = making()
     try:
         kept = room.desk.find(key)
     except CaveatError as error:
@@ -93,14 +92,20 @@ def open_result(room: Room, key: str) -> tuple[Any, ...]:
     return letter(kept), gr.Dropdown(suites, value=suites[0][1] if suites else None), waiting
 
 
+def making() -> Any:
+    """Say on the button that the file is under way: a PDF of many suites takes half a minute and more."""
+    return gr.DownloadButton("Making the file", interactive=False)
+
+
 def offer_report(room: Room, key: str, kind: str | None) -> tuple[Any, str]:
     """Render the report in a format, after the findings are on the screen, and offer it."""
     if not key:
         return gr.skip(), ""
     try:
-        return gr.DownloadButton(value=str(room.desk.report(key, kind or files.HTML)), interactive=True), ""
+        path = str(room.desk.report(key, kind or files.HTML))
+        return gr.DownloadButton(DOWNLOAD, value=path, interactive=True), ""
     except CaveatError as error:
-        return gr.DownloadButton(interactive=False), problem(str(error))
+        return gr.DownloadButton(DOWNLOAD, interactive=False), problem(str(error))
 
 
 def _find(room: Room, key: str, name: str) -> tuple[Kept, SuiteInfo]:

@@ -48,9 +48,10 @@ def problem(line: str) -> str:
     )
 
 
-def waiting(line: str) -> str:
-    """Say what is being done and how long it takes."""
-    return page(f'<div class="note"><p>{escape(line)}</p></div>', role="status")
+def waiting(line: str, title: str = "") -> str:
+    """Say what is being done and how long it takes; with a title where it is all that the screen shows."""
+    head = f'<h2 tabindex="-1">{escape(title)}</h2>' if title else ""
+    return page(f'{head}<div class="note"><p>{escape(line)}</p></div>', role="status")
 
 
 def note(title: str, line: str, kind: str = "") -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from audit.page.findings_screen import AXIS_TEXT, PLOT_TEXT
+from audit.page.findings_screen import PLOT_TEXT
 from audit.page.reading import chart_words
 from audit.page.ready import Ready
 from audit.schema import AuditResult, CaveatError, Contrast, Finding, SuiteInfo
@@ -26,6 +26,8 @@ PAIRS = 6
 """Pairs to judge: those that show the gap most clearly, at most three, and the rest by lot."""
 HEAD, ROW = 120, 64
 """Pixels: of the space around the models side by side, and of each of them."""
+AXIS_TEXT = 27
+"""Characters in a line of an axis title: what a phone has room for beside the short names of a lesson's models."""
 _GUESS = "#A87400"
 Row = Mapping[str, Any]
 """One row of the predictions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,11 @@ from audit.page.classroom import Led, may_guess, may_see
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem
 from audit.page.lesson_live import LiveRun
+from audit.page.lesson_pick import lesson_picker
 from audit.page.lesson_shown import Shelf
 from audit.page.room import Room
+from audit.page.steps import ahead, focus, lead
+from audit.page.steps import opened as way
 from audit.schema import CaveatError
 from lessons.content import LESSONS, SURE, lesson
 from lessons.lesson import Lesson
@@ -25,16 +27,6 @@ Guesses = dict[str, tuple[str, str]]
 """Of one window: lesson -> choice and how sure."""
 EVERY = 3.0
 """Seconds after which a window asks whether the teacher has gone on."""
-_FOCUS = """() => {
-  let tries = 60;
-  const go = () => {
-    const heading = document.querySelector("#lesson-%s h2");
-    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
-    else if (tries--) requestAnimationFrame(go);
-  };
-  go();
-}"""
-"""Puts the reader at the head of a screen as soon as it is there: a step is made when it is first opened."""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -76,19 +68,12 @@ class LessonTab:
             with gr.Step("Argue", id=ARGUE, interactive=False, elem_id="lesson-argue") as self.argue_step:
                 self.questions = gr.HTML()
                 self.again = gr.Button("Another lesson", variant="secondary", elem_id="lesson-again")
+        self.ahead = [ahead(f"lesson-{screen}") for screen in ("result", "evidence", "argue")]
         self._connect(teacher)
 
     def _build_choose(self) -> None:
-        titles = {suite.name: suite.title for suite in self.room.suites("quick")}
         gr.HTML(lesson_words.welcome())
-        self.pick = gr.Radio(
-            [(lesson_words.label(one, titles.get(one.suite, one.suite)), one.suite) for one in LESSONS],
-            value=LESSONS[0].suite,
-            label="Lessons",
-            interactive=True,
-            elem_id="lesson-pick",
-            elem_classes="cv-choices",
-        )
+        self.pick = lesson_picker(self.room, "Lessons", "lesson-pick")
         self.open = gr.Button("Start", variant="primary", elem_id="lesson-open")
         self.trouble = gr.HTML()
         self.empty = gr.Button(
@@ -138,11 +123,11 @@ class LessonTab:
         self.opened = [
             *(self.name, self.trouble, self.asked, self.choice, self.sure, self.open_guess, self.locked_guess),
             *(self.locked, self.class_before, self.missing, self.show, self.place, self.steps),
-            *(self.guess_step, self.result_step, self.evidence_step, self.argue_step),
+            *(self.guess_step, self.result_step, self.evidence_step, self.argue_step, *self.ahead),
         ]
         self._follow_the_class(teacher)
         opening = self.open.click(self._open, [self.pick, self.guesses], self.opened, **_QUIET)
-        opening.then(None, js=_FOCUS % "guess", **_QUIET)
+        opening.then(None, js=focus("lesson-guess"), **_QUIET)
         locking = self.lock.click(
             self._lock,
             [self.name, self.choice, self.sure, self.guesses],
@@ -157,24 +142,25 @@ class LessonTab:
             [
                 *(self.revealed, self.plot, self.known, self.class_after, self.pair, self.closer_title, self.closer),
                 *(self.closer_words, self.questions, self.steps),
-                *(self.result_step, self.evidence_step, self.argue_step),
+                *(self.result_step, self.evidence_step, self.argue_step, *self.ahead),
             ],
             **_QUIET,
         )
-        showing.then(None, js=_FOCUS % "result", **_QUIET)
+        showing.then(None, js=focus("lesson-result"), **_QUIET)
         showing.then(lambda: "", None, self.live.board, **_QUIET)
         self.live.connect(self.name, lambda name: self.shelf.get(_lesson(name)), _QUIET)
         self.next.click(self._next, [self.name, self.place], [self.place, self.pair], **_QUIET).then(
-            None, js=_FOCUS % "evidence", **_QUIET
+            None, js=focus("lesson-evidence"), **_QUIET
         )
         for button, step, screen in (
             (self.to_evidence, EVIDENCE, "evidence"),
             (self.to_argue, ARGUE, "argue"),
             (self.again, CHOOSE, "choose"),
+            (self.ahead[0], RESULT, "result"),
+            (self.ahead[1], EVIDENCE, "evidence"),
+            (self.ahead[2], ARGUE, "argue"),
         ):
-            button.click(partial(gr.Walkthrough, selected=step), None, self.steps, queue=False, **_QUIET).then(
-                None, js=_FOCUS % screen, **_QUIET
-            )
+            lead(button, self.steps, step, f"lesson-{screen}", _QUIET)
         self.empty.click(self._empty, teacher, self.emptied, **_QUIET)
         teacher.change(lambda given: gr.Button(visible=bool(given)), teacher, self.empty, **_QUIET)
 
@@ -192,7 +178,7 @@ class LessonTab:
             **_QUIET,
         )
         joining = self.join.click(self._join, self.guesses, [*self.opened, self.join, self.class_line], **_QUIET)
-        joining.then(None, js=_FOCUS % "guess", **_QUIET)
+        joining.then(None, js=focus("lesson-guess"), **_QUIET)
 
     def open_from_link(self, demo: gr.Blocks) -> None:
         """Open the lesson that the address names, `?lesson=negation`, or else the one that the class is at."""
@@ -229,6 +215,7 @@ class LessonTab:
             gr.Walkthrough(selected=GUESS),
             gr.Step(interactive=True),
             *(gr.Step(interactive=False) for _ in range(3)),
+            *(way(False) for _ in self.ahead),
         )
 
     def _lock(self, name: str, choice: str | None, sure: str | None, guesses: Guesses) -> tuple[Any, ...]:
@@ -287,7 +274,7 @@ class LessonTab:
         """Reveal the result beside the guess, if there is one."""
         found = lesson(name)
         if found is None or not may_see(self.room.classroom.led(name), name in guesses, teacher):
-            return (gr.skip(),) * 13
+            return (gr.skip(),) * 16
         shown = self.shelf.get(found)
         key, sure = guesses.get(name, ("", ""))
         choice = found.choice(key) if key else None
@@ -306,6 +293,7 @@ class LessonTab:
             lesson_words.argue(found, self.room.settings.help_lines),
             gr.Walkthrough(selected=RESULT),
             *(gr.Step(interactive=True) for _ in range(3)),
+            *(way(True) for _ in self.ahead),
         )
 
     def _next(self, name: str, place: int) -> tuple[int, Any]:

@@ -36,16 +36,23 @@ def label(lesson: Lesson, title: str) -> str:
     return f"{title}: {lesson.title} ({lesson.minutes} minutes)"
 
 
-def question(lesson: Lesson) -> str:
-    """Ask what is to be guessed, with a few of the sentences."""
+def _twins(lesson: Lesson) -> str:
     pairs = "".join(
-        f'<li><span class="arm">{escape(name)}</span><span class="said">{say(text)}</span></li>'
+        f'<li><span class="arm">{say(name)}</span><span class="said">{say(text)}</span></li>'
         for name, text in lesson.twins
     )
-    note = remark("Content note.", lesson.note, "partial") if lesson.note else ""
+    return f'<ul class="lesson-twins">{pairs}</ul>'
+
+
+def _note(lesson: Lesson) -> str:
+    return remark("Content note.", lesson.note, "partial") if lesson.note else ""
+
+
+def question(lesson: Lesson) -> str:
+    """Ask what is to be guessed, with a few of the sentences."""
     return page(
-        f'<p class="meta">{escape(lesson.title)}</p><h2 tabindex="-1">{say(lesson.question)}</h2>{note}'
-        f'{texts([lesson.setting])}<ul class="lesson-twins">{pairs}</ul>'
+        f'<p class="meta">{escape(lesson.title)}</p><h2 tabindex="-1">{say(lesson.question)}</h2>{_note(lesson)}'
+        f"{texts([lesson.setting])}{_twins(lesson)}"
         f'<p class="muted">We ask the model {escape(lesson.model)}. Take a guess before you see what it does.</p>'
     )
 
@@ -78,8 +85,9 @@ def class_line(lesson: Lesson, phase: Phase) -> str:
 
 
 def board(lesson: Lesson, phase: Phase, total: int, counts: Mapping[str, int], answer: str) -> str:
-    """Give what a teacher shows to the room: the question, how far the class is, and what it guessed."""
-    shown = tally(lesson, counts, answer if phase == "revealed" else "") if phase != "guess" else ""
+    """Give what a teacher shows to the room: the question, how far the class is, the sentences or what it guessed."""
+    guessing = phase == "guess"
+    shown = _note(lesson) + _twins(lesson) if guessing else tally(lesson, counts, answer if phase == "revealed" else "")
     return page(
         f'<p class="meta">{escape(lesson.title)}</p><h2 tabindex="-1">{say(lesson.question)}</h2>'
         f'<p class="lead" role="status">{PHASES[phase]} {words.plural(total, "guess", "guesses")} so far.</p>{shown}'

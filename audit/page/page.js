@@ -8,6 +8,22 @@
       const buttons = group.querySelectorAll("input[type=radio]");
       for (const button of buttons) button.name = buttons[0].name;
     }
+    // The stepper lets one go back only. A step ahead that is open has an unseen button of its own, pressed here.
+    for (const step of document.querySelectorAll(".step-button")) {
+      const way = document.getElementById(step.id.replace(/button$/, "go"));
+      if (way) {
+        step.disabled = false;
+        step.ariaDisabled = "false";
+        step.onclick = (event) => {
+          event.stopPropagation();
+          way.click();
+        };
+      } else if (step.onclick) {
+        step.onclick = null;
+        step.disabled = step.classList.contains("pending");
+        step.ariaDisabled = String(step.disabled);
+      }
+    }
   };
   label();
   // The steps of a tab are made when it is first opened.

@@ -50,7 +50,7 @@ def build_read_tab(room: Room) -> None:
         page(
             f'<h2 tabindex="-1">How do I read this?</h2>{texts(_WHAT)}'
             f"{care(room.settings.help_lines)}"
-            f"<h3>A finding</h3>{texts(_FINDING)}<h3>The marks</h3><ul>{severities}</ul>"
+            f'<h3>A finding</h3>{texts(_FINDING)}<h3>The marks</h3><ul class="marks">{severities}</ul>'
             f"<details><summary>The verdicts, word for word</summary><ul>{verdicts}</ul></details>"
             f'<h3>Words</h3><dl class="card">{terms}</dl>'
             "<h3>What happens to what I type</h3><p>Own sentences go to the model on the host of this page and nowhere "

@@ -21,6 +21,7 @@ from audit.schema import CaveatError, Depth, Suite
 from reports.words import duration, plural
 
 FINDINGS = 4
+QUEUE = "Getting ready"
 DEPTHS = [
     ("Quick: a first look in seconds", "quick"),
     ("Standard: what a finding should rest on", "standard"),
@@ -178,8 +179,14 @@ def add_suite(
     return told, gr.CheckboxGroup(choices, value=names), None
 
 
-async def queue_up(room: Room, session: str) -> AsyncIterator[str]:
-    """Tell the place in the queue until it is one's turn, or until the visitor no longer waits."""
+async def queue_up(room: Room, session: str, title: str = "") -> AsyncIterator[str]:
+    """Tell the place in the queue until it is one's turn, or until the visitor no longer waits.
+
+    Args:
+        room: of the page.
+        session: of the visitor.
+        title: of a screen that shows nothing else.
+    """
     run = room.desk.waiting(session)
     last = ""
     while not run.stop.is_set() and (ahead := room.desk.ahead(run)):
@@ -187,11 +194,11 @@ async def queue_up(room: Room, session: str) -> AsyncIterator[str]:
         time = "" if math.isnan(left) else f" The one under way has about {duration(max(1.0, left))} left."
         line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours.{time}"
         if line != last:
-            yield waiting(line)
+            yield waiting(line, title)
         last = line
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
     if not run.stop.is_set():
-        yield waiting("It is your turn. Starting.")
+        yield waiting("It is your turn. Starting.", title)
 
 
 def run_audit(
@@ -210,7 +217,7 @@ def run_audit(
     try:
         suites = room.chosen_suites(names, depth, teacher, room.own.get(session))
         if chosen not in room.shelf:
-            yield skip, waiting(f"Loading {chosen.name}."), *(skip,) * 6
+            yield skip, waiting(f"Loading {chosen.name}.", QUEUE), *(skip,) * 6
         model = room.shelf.get(chosen)
         board = Board(model.info.id, suites)
         if not run.stop.is_set():

@@ -36,7 +36,10 @@ def own_folder() -> None:
 
 def launch_options() -> dict[str, Any]:
     """Give the options of `Blocks.launch` that keep the page quiet, private and in its own clothes."""
+    from starlette.middleware import Middleware
+
     from audit.page import lesson_tab
+    from audit.page.opening import KeptPage
     from audit.page.theme import css, theme
 
     return {
@@ -51,6 +54,7 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "max_file_size": "50mb",
         "quiet": True,
+        "app_kwargs": {"middleware": [Middleware(KeptPage)]},
     }
 
 

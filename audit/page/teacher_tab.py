@@ -13,6 +13,7 @@ from audit.page import lesson_words
 from audit.page.classroom import Phase
 from audit.page.fragments import heading, page, problem
 from audit.page.fragments import note as remark
+from audit.page.lesson_pick import lesson_picker
 from audit.page.lesson_shown import Shelf
 from audit.page.papers import Papers
 from audit.page.room import Room
@@ -56,19 +57,11 @@ class TeacherTab:
         self._connect(teacher)
 
     def _build_desk(self) -> None:
-        titles = {suite.name: suite.title for suite in self.room.suites("quick")}
         self.board = gr.HTML(elem_id="teacher-board")
         self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="teacher-plot")
         self.known = gr.HTML()
         self.clock = gr.Timer(EVERY, active=False)
-        self.pick = gr.Radio(
-            [(lesson_words.label(one, titles.get(one.suite, one.suite)), one.suite) for one in LESSONS],
-            value=LESSONS[0].suite,
-            label="Lesson for the class",
-            interactive=True,
-            elem_id="teacher-pick",
-            elem_classes="cv-choices",
-        )
+        self.pick = lesson_picker(self.room, "Lesson for the class", "teacher-pick")
         words = {
             "bring": ("Bring the class here", "primary"),
             "close": ("Close guessing", "primary"),
@@ -81,7 +74,7 @@ class TeacherTab:
                 name: gr.Button(text, variant=kind, visible=name == "bring", elem_id=f"teacher-{name}")  # type: ignore[arg-type]
                 for name, (text, kind) in words.items()
             }
-        with gr.Accordion("Tally and papers", open=False, elem_id="teacher-more"):
+        with gr.Accordion("Tally and papers", open=False, elem_id="teacher-more", elem_classes="cv-fold"):
             self.empty = gr.Button("Empty the tally", variant="secondary", elem_id="teacher-empty")
             self.emptied = gr.HTML()
             gr.HTML(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from reports.spec import COLOURS
+
 CSS = Path(__file__).with_name("page.css")
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -112,5 +114,16 @@ def theme() -> Any:
 
 
 def css() -> str:
-    """Give the page's own style sheet."""
-    return CSS.read_text(encoding="utf-8")
+    """Give the page's own style sheet, and the colours that plots take on a dark ground."""
+    return CSS.read_text(encoding="utf-8") + _dark_plots()
+
+
+def _dark_plots() -> str:
+    """Give each colour of a plot its counterpart on a dark ground; plotly writes colours into the elements."""
+    rules = []
+    for light, dark in COLOURS.values():
+        red, green, blue = (int(light[at : at + 2], 16) for at in (1, 3, 5))
+        for kind in ("fill", "stroke"):
+            drawn = f'.dark .gradio-container .js-plotly-plot [style*="{kind}: rgb({red}, {green}, {blue})"]'
+            rules.append(f"{drawn} {{ {kind}: {dark} !important; }}")
+    return "\n".join(rules) + "\n"

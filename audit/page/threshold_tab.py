@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,6 +14,8 @@ from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, stored_line, texts
 from audit.page.room import Room
 from audit.page.shelf import OFFERS
+from audit.page.steps import ahead, focus, lead
+from audit.page.steps import opened as way
 from audit.page.threshold_numbers import Group, Lines, Look, Outcome, Posts
 from audit.page.threshold_words import chart, sentence, title
 from audit.schema import CaveatError
@@ -32,15 +33,6 @@ APART = 0.17
 """How far the two dots of a row stand from its middle, in rows."""
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-_FOCUS = """() => {
-  let tries = 60;
-  const go = () => {
-    const heading = document.querySelector("#threshold-%s h2");
-    if (heading?.checkVisibility()) { heading.focus(); window.scrollTo(0, 0); }
-    else if (tries--) requestAnimationFrame(go);
-  };
-  go();
-}"""
 _ARGUE = (
     "The score of a post stayed the same while you moved the line. Who was missed did not. Who, in a school that you "
     "know, would choose the line, and who would be asked?",
@@ -51,6 +43,11 @@ _ARGUE = (
     "For some of these students there are three posts. What would you have to do before saying that nobody is missed "
     "more often because of who they are?",
     "What do you lose if the tool does not exist at all, and people ask each other how they are?",
+)
+_VARIANTS = (
+    "The planted and the even-handed model are not offered here. The first differs from the base model only where a "
+    "text names a woman, and none of these posts does; the second only where one names a woman or a man, and few of "
+    "them do. Their lines would be nearly the same."
 )
 _NOT_FOR = (
     "No line turns this into a screening, diagnostic or crisis tool. A low score does not mean that someone is safe, "
@@ -77,6 +74,7 @@ class ThresholdTab:
                 self._build_move()
             with gr.Step("Argue", id=ARGUE, interactive=False, elem_id="threshold-argue") as self.argue_step:
                 gr.HTML(_argue(room.settings.help_lines))
+        self.ahead = ahead("threshold-argue")
         self._connect()
 
     def _build_commit(self) -> None:
@@ -127,26 +125,26 @@ class ThresholdTab:
     def _connect(self) -> None:
         shown = [self.said, self.plot, self.under]
         asked = [self.model, self.look, self.line, self.own]
+        opens = [self.move_step, self.argue_step, self.ahead]
         locking = self.lock.click(
             self._lock,
             [self.first, self.why],
-            [self.own, self.missing, self.line, self.look, *shown, self.steps, self.move_step, self.argue_step],
+            [self.own, self.missing, self.line, self.look, *shown, self.steps, *opens],
             **_QUIET,
         )
-        locking.then(None, js=_FOCUS % "move", **_QUIET)
+        locking.then(None, js=focus("threshold-move"), **_QUIET)
+        for button in (self.ahead, self.to_argue):
+            lead(button, self.steps, ARGUE, "threshold-argue", _QUIET)
         # The latest place of the line is what counts; those passed on the way may be left out.
         self.line.input(self._show, asked, shown, trigger_mode="always_last", **_QUIET)
         self.look.input(self._show, asked, shown, **_QUIET)
         self.model.input(self._choose, asked, [self.look, *shown], **_QUIET)
-        self.to_argue.click(partial(gr.Walkthrough, selected=ARGUE), None, self.steps, queue=False, **_QUIET).then(
-            None, js=_FOCUS % "argue", **_QUIET
-        )
 
     def _lock(self, first: float, why: str) -> tuple[Any, ...]:
         """Take the line that a student commits to; it is kept in this window only."""
         if not (why or "").strip():
             line = page(remark("One more thing.", "Write down why, in a few words."), role="alert")
-            return gr.skip(), line, *(gr.skip(),) * 8
+            return gr.skip(), line, *(gr.skip(),) * 9
         own = {"at": _whole(first), "why": " ".join(why.split())[:LONGEST]}
         names = self.lines.names()
         look, shown = self._fresh(names[0] if names else "", "", _whole(first), own)
@@ -159,6 +157,7 @@ class ThresholdTab:
             gr.Walkthrough(selected=MOVE),
             gr.Step(interactive=True),
             gr.Step(interactive=True),
+            way(True),
         )
 
     def _choose(self, model: str, look: str, line: float, own: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -245,6 +244,7 @@ def under(posts: Posts, look: Look, outcome: Outcome, own: Mapping[str, Any]) ->
         f"{_beside(posts, look, outcome, own)}"
         f"{remark('Policy.', 'The scores stay as they are. The line decides who is missed.')}"
         f"<details><summary>The numbers of this figure</summary>{table}</details>{_identities(posts, look, outcome)}"
+        f'<p class="muted">{_VARIANTS}</p>'
         f'<p class="muted">{escape(stored_line(posts.result))}</p>'
     )
 

@@ -76,8 +76,8 @@ def validate(
         checked = check(wanted, REALISTIC, size.nulls, size.planted, stress, SEED, desk)
         say("contrasts over a floor")
         excess = check(excess_endpoints(), EXCHANGEABLE, size.excess, 0, (), SEED, desk) if size.excess else []
-    say("whole audits of planted and null models")
-    planted, nulls = trials(size.quick, processes, desk)
+        say("whole audits of planted and null models")
+        planted, nulls = trials(size.quick, desk)
     command = "python -m audit validate" + (" --quick" if size.quick else "") + " --out docs/validation.md"
     took = time.monotonic() - began
     return Outcome(tuple(checked), tuple(excess), tuple(planted), tuple(nulls), size.words, command, took)

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 
@@ -115,17 +117,18 @@ def work(task: Task) -> np.ndarray:
     return out
 
 
-Do = Callable[[Sequence[Task]], Iterable[np.ndarray]]
+Do = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""`map`, or something like it."""
 
 
 @contextmanager
 def workers(processes: int) -> Iterator[Do]:
-    """Give a function that does tasks, in their order, in one or more processes."""
+    """Give a `map` that does tasks, in their order, in one or more processes, which stay for all stages."""
     if processes < 2:
-        yield lambda tasks: map(work, tasks)
+        yield map
         return
     with get_context("spawn").Pool(processes) as pool:
-        yield lambda tasks: pool.imap(work, tasks, chunksize=1)
+        yield partial(pool.imap, chunksize=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class Design:
 class Desk:
     """Where runs are done, what is kept of them, and who is told."""
 
-    do: Do
+    do: Do = map
     """From `workers`."""
     kept: Kept = field(default_factory=Kept)
     say: Callable[[str], None] | None = None
@@ -172,7 +175,7 @@ def run_designs(designs: Sequence[Design], seed: int, desk: Desk, name: str = ""
     if clock:
         cost = {endpoint: seconds_each(endpoint) for endpoint in dict.fromkeys(designs[i].endpoint for i in missing)}
         clock.whole = sum(designs[i].runs * cost[designs[i].endpoint] for i in missing)
-    done = iter(desk.do([task for tasks in split.values() for task in tasks]))
+    done = iter(desk.do(work, [task for tasks in split.values() for task in tasks]))
     for i, tasks in split.items():
         blocks = []
         for task in tasks:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from typing import Any
 
 from audit.models.base import LoadedModel
@@ -203,15 +202,14 @@ def null_list(quick: bool) -> list[tuple[str, str, bool]]:
     return out
 
 
-def trials(quick: bool, processes: int, desk: Desk | None = None) -> tuple[list[Trial], list[NullRow]]:
+def trials(quick: bool, desk: Desk | None = None) -> tuple[list[Trial], list[NullRow]]:
     """Audit all planted and null models; the quick version takes some of them.
 
     Args:
         quick: some of them only.
-        processes: side by side.
-        desk: keeps what is finished, and is told how far it is; `desk.do` is not used.
+        desk: does them, keeps what is finished, and is told how far it is; None does them one after another.
     """
-    desk = desk or Desk(lambda tasks: ())
+    desk = desk or Desk()
     places = [i for i, planted in enumerate(planted_models()) if planted.quick or not quick]
     nulls = null_list(quick)
     planted = [planted_models()[i] for i in places]
@@ -221,20 +219,12 @@ def trials(quick: bool, processes: int, desk: Desk | None = None) -> tuple[list[
     found: list[object | None] = [desk.kept.load(*key) for key in keys]
     missing = [i for i, one in enumerate(found) if one is None]
     clock = Clock("whole audits", len(missing), desk.say) if desk.say and missing else None
-    for i, done in zip(missing, _worked([jobs[i] for i in missing], processes), strict=True):
+    for i, done in zip(missing, desk.do(_job, [jobs[i] for i in missing]), strict=True):
         desk.kept.save(done, *keys[i])
         found[i] = asdict(done)
         if clock:
             clock.step(1)
     return [_trial(one) for one in found[: len(places)]], [_null_row(one) for one in found[len(places) :]]
-
-
-def _worked(jobs: Sequence[Job], processes: int) -> Iterator[Trial | NullRow]:
-    if processes < 2 or not jobs:
-        yield from map(_job, jobs)
-        return
-    with get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(_job, jobs, chunksize=1)
 
 
 def _job(job: Job) -> Trial | NullRow:

@@ -151,7 +151,7 @@ def _said(bench: Bench, p: np.ndarray) -> pd.DataFrame:
     """Fill in the columns of a classifier's answers, as `audit.store.prediction_row` makes them."""
     best = p.argmax(1)
     return bench.rows.assign(
-        label=_NAMES[best],
+        label=pd.Series(_NAMES[best], dtype=object),
         confidence=p.max(1),
         correct=np.where(bench.allowed.any(1), bench.allowed[np.arange(len(best)), best], None),
         p_positive=p[:, 2],

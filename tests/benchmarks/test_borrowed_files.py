@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from borrowed_files import bbq_item
+from borrowed_files import CROWS, bbq_item
 from loopback import LoopbackHub, Repository
 
 from audit.benchmarks import BENCHMARKS
-from audit.schema import MASK, CaveatError
+from audit.benchmarks.about import FEWER
+from audit.schema import MASK, CaveatError, ModelUnavailable
 from audit.suites import load_suites
 
 ROOT = Path(__file__).parents[2]
@@ -198,6 +200,23 @@ def test_bytes_that_are_no_text_and_empty_files_are_told(made, tmp_path):
         items(f"bbq:{tmp_path / 'empty'}")
 
 
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_file_that_ends_too_early_is_said_to(made, name):
+    """A file that was cut off between two lines reads like a whole one; only its length tells."""
+    suite, _ = items(made(name))
+    (note,) = [line for line in suite.limitations if line.startswith(FEWER)]
+    read, whole = map(int, re.findall(r"\d+", note.replace(",", "")))
+    assert 0 < read < whole
+
+
+def test_a_whole_file_is_not_said_to_be_short(made, tmp_path):
+    rows = "".join(f"{at},One {at}.,Two {at}.,stereo,age,[],a{at},[]\n" for at in range(1508))
+    path = tmp_path / "whole.csv"
+    path.write_text(",sent_more,sent_less,stereo_antistereo,bias_type,annotations,anon_writer,anon_annotators\n" + rows)
+    suite, _ = items(f"crows-pairs:{path}")
+    assert not [line for line in suite.limitations if line.startswith(FEWER)]
+
+
 # -- the Hub -----------------------------------------------------------------------------------------------------------
 
 ASK = """
@@ -246,3 +265,29 @@ def test_a_file_comes_from_a_data_set_on_the_hub_and_a_refusal_is_one_line(made,
         assert "Download it and give its path" in line
     assert "hub:owner/name/path/of/the/file" in lines[4]
     assert any("/datasets/somebody/pairs/resolve/main/" in seen for seen in hub.seen)
+
+
+def test_offline_nothing_is_asked_of_the_hub_and_out_of_reach_it_is_asked_once(monkeypatch, tmp_path):
+    asked = []
+
+    def refuse(url, **more):
+        asked.append(url)
+        raise ConnectionError("Name or service not known")
+
+    monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", refuse)
+    name = "crows-pairs:hub:somebody/pairs-that-nobody-has/crows_pairs_anonymized.csv"
+    with pytest.raises(ModelUnavailable, match="is not on this machine, and this run is offline. Give a path to it"):
+        load_suites([name], offline=True)
+    with pytest.raises(ModelUnavailable, match="HFValidationError"):
+        load_suites(["crows-pairs:hub:some body/pairs/file.csv"], offline=True)
+    assert not asked
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    with pytest.raises(ModelUnavailable, match=r"could not be fetched \(ConnectionError: Name or service not known\)"):
+        load_suites([name])
+    assert len(asked) == 1
+    kept = tmp_path / "kept.csv"
+    kept.write_text(CROWS)
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *names, **more: str(kept))
+    for offline in (True, False):
+        (suite,) = load_suites([name], offline=offline)
+        assert len(list(suite.examples)) == 8

@@ -102,6 +102,7 @@ def test_the_terminal_says_what_they_are(audits):
     terminal._print_result(screen, both, [])
     said = re.sub(r"\s+", " ", screen.file.getvalue())
     assert "Compatibility result: on 36 paired sentences, by the CrowS-Pairs score" in said
+    assert "crows-pairs Fewer items than in its authors' files: 36 of 1,508." in said
     primary = sum(f.primary for f in both.findings)
     assert f"{primary} primary and {len(both.findings) - primary - 2} secondary contrasts" in said
     only = replace(both, findings=tuple(f for f in both.findings if f.suite == "crows-pairs"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_rows import MASKED, contrast, only, row, run, suite
 from scipy.special import expit, logit
+from scipy.stats import linregress
 
 from audit.schema import FILL_MASK
 
@@ -47,6 +48,18 @@ def test_world_fit_finds_skew_and_slope():
     jobs = [e for e in estimates if e.measure == "lpbs" and e.by == "filler"]
     assert [e.extra["women"] for e in jobs] == ["5", "15", "30", "70", "85", "95"]
     assert jobs[0].value == pytest.approx(0.3 + 0.5 * logit(0.05), abs=0.02)
+
+
+def test_world_fit_is_the_least_squares_line_of_scipy():
+    rows = blanks(planted=0.7)
+    estimates, _, _ = run(rows, [OCCUPATIONS], MASKED)
+    items = [r for r in rows if r["role"] == "item"]
+    line = linregress(
+        [logit(float(WOMEN[r["filler"]]["women"]) / 100) for r in items],
+        [math.log(r["probabilities"][1] / r["probabilities"][0]) for r in items],
+    )
+    alpha, beta = (only(estimates, measure="world_fit", group=g) for g in ("alpha", "beta"))
+    assert (alpha.value, beta.value) == pytest.approx((line.intercept, line.slope))
 
 
 def test_a_planted_pull_is_recovered_exactly_over_the_base():

@@ -162,6 +162,14 @@ def excess_values(group, distance):
     return statistic(*found, distance) + len(group) * influences(*found, distance)
 
 
+def test_the_values_of_an_excess_are_those_of_its_fillers():
+    """Each name gets its own: alike values would have no variance between names, and any excess would be sure."""
+    valence = np.array([0.0, 0.1, 0.7, 0.5, 0.4, 0.9])
+    found = measured("gap_excess", *named("pppppp", list(valence)))["all"]
+    assert found == pytest.approx(excess_values(np.repeat([0, 1], 3), np.abs(valence[:, None] - valence[None, :])))
+    assert np.std(found) > 0.1
+
+
 @pytest.mark.parametrize("shift", [0.0, 1.0, 3.0])
 def test_the_influence_of_names_carries_the_variance_of_an_excess(shift):
     """Names differ, and a group's shift differs from name to name; the mean variance is that of many draws."""

@@ -68,6 +68,16 @@ def test_the_table_covers_exactly_what_has_no_names(repository):
     assert not set(table) & set(labels.NAMES)
 
 
+def test_the_table_says_what_the_cards_and_data_sets_say():
+    """SST-2, IMDb, Rotten Tomatoes and Yelp Polarity: 0 negative, 1 positive; the tweets: 0, 1, 2 as in the card."""
+    two = {"LABEL_0": N, "LABEL_1": P}
+    assert {
+        name: dict(table) for name, table in REPOSITORIES.items() if "twitter" not in name
+    } == dict.fromkeys((name for name in REPOSITORIES if name.startswith("textattack/")), two)  # fmt: skip
+    three = {"LABEL_0": N, "LABEL_1": U, "LABEL_2": P}
+    assert REPOSITORIES["cardiffnlp/twitter-roberta-base-sentiment"] == three
+
+
 def test_labels_without_a_neutral_one_answer_two():
     assert resolve(("neg", "pos"), "o/m").labels == (N, P)
     assert resolve(("anger", "joy", "surprise"), "o/m").labels == (N, U, P)

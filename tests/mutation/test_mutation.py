@@ -22,6 +22,8 @@ class Mutant:
     function: str
     right: str
     wrong: str
+    design: str = ""
+    """Clustering: the one design that the line is for."""
 
     @property
     def name(self) -> str:
@@ -49,18 +51,19 @@ MUTANTS = [
     Mutant(SIGN, BLANKS, "_lpbs", "log_ratio(she, he) -", "log_ratio(he, she) -"),
     Mutant(SIGN, BLANKS, "_choice_log_ratio", '"female", "male"', '"male", "female"'),
     Mutant(SIGN, FINDINGS, "sentence", "if found.gap >= 0", "if found.gap < 0"),
-    Mutant(CLUSTERING, TWOWAY, "_shared", "_largest(v_t + v_f - v_tf, v_t, v_f, v_tf)", "v_tf"),
-    Mutant(CLUSTERING, TWOWAY, "_shared", "_largest(v_t + v_f - v_tf, v_t, v_f, v_tf)", "v_t"),
+    Mutant(CLUSTERING, TWOWAY, "_shared", "_largest(v_t + v_f - v_tf, v_t, v_f, v_tf)", "v_tf", "clusters"),
+    Mutant(CLUSTERING, TWOWAY, "_shared", "_largest(v_t + v_f - v_tf, v_t, v_f, v_tf)", "v_t", "clusters"),
     Mutant(
         CLUSTERING,
         TWOWAY,
         "_shared",
         "_largest(v.template + v.filler - v.error, v.template, v.filler, v.error)",
         "v.error",
+        "balanced",
     ),
-    Mutant(CLUSTERING, TWOWAY, "_shared", 'cluster(parts, "filler")', 'cluster(parts, "both")'),
-    Mutant(CLUSTERING, TWOWAY, "_groups", "_largest(v_t + v_f - error, v_t, v_f, error)", "error"),
-    Mutant(CLUSTERING, TWOWAY, "_groups", "_largest(v_t + v_f - error, v_t, v_f, error)", "v_t"),
+    Mutant(CLUSTERING, TWOWAY, "_shared", 'cluster(parts, "filler")', 'cluster(parts, "both")', "nested in filler"),
+    Mutant(CLUSTERING, TWOWAY, "_groups", "_largest(v_t + v_f - error, v_t, v_f, error)", "error", "groups"),
+    Mutant(CLUSTERING, TWOWAY, "_groups", "_largest(v_t + v_f - error, v_t, v_f, error)", "v_t", "groups"),
     Mutant(CLUSTERING, TWOWAY, "balanced", "rows.var(ddof=1) / n_t", "rows.var(ddof=1) / n_t**2"),
     Mutant(
         CORRECTION,
@@ -130,9 +133,14 @@ def mutated(mutant: Mutant) -> CodeType:
     return code
 
 
-def run(guard: str, folder) -> None:
+def run(guard: str, folder, design: str = "") -> None:
     check = GUARDS[guard]
-    check(folder) if guard == HEAD else check()
+    if guard == HEAD:
+        check(folder)
+    elif design:
+        check(design)
+    else:
+        check()
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +158,7 @@ def test_breaking_it_is_noticed(mutant, folder, monkeypatch):
     function = getattr(importlib.import_module(mutant.module), mutant.function)
     monkeypatch.setattr(function, "__code__", mutated(mutant))
     with pytest.raises((AssertionError, pytest.fail.Exception)):
-        run(mutant.guard, folder)
+        run(mutant.guard, folder, mutant.design)
 
 
 def test_each_promise_has_mutants():

@@ -74,6 +74,16 @@ def test_flip_rate_and_its_excess_over_the_floor():
     assert pick(found, "surface", "flip_rate", "floor").n == 40
 
 
+def test_the_excess_is_that_of_each_row_over_its_own_floor():
+    """Rows move far apart; each moves by .1 more than under its floor, and that is what the interval is about."""
+    found = estimates(
+        [answer(row, shift=0.1 + row / 50) for row in range(1, 41)]
+        + [answer(row, "surface", floor=True, shift=row / 50) for row in range(1, 41)]
+    )
+    excess = pick(found, "slang", "gap", "excess")
+    assert (excess.low, excess.high) == (pytest.approx(0.1), pytest.approx(0.1))
+
+
 def test_the_floor_of_names_is_names_of_the_same_group():
     found = estimates(
         [answer(row, "name", flip=True) for row in range(20)]

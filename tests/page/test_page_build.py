@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import socket
 from pathlib import Path
@@ -15,6 +16,7 @@ from audit.page import build_page, launch, launch_options, serve, settings_for
 from audit.page.engine import Engine
 from audit.page.theme import css
 from audit.schema import CaveatError
+from reports.spec import COLOURS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +29,25 @@ def test_nothing_is_recorded_and_nothing_calls_out(engine: Engine) -> None:
     assert options["ssr_mode"] is False and not isinstance(options["theme"], str)
     assert "http" not in css() and "@import" not in css()
     assert all("http" not in sheet for sheet in options["theme"]._stylesheets)
+
+
+def test_no_rule_for_a_size_of_screen_is_lost() -> None:
+    sheet = re.sub(r"/\*.*?\*/", "", launch_options()["css"], flags=re.DOTALL)
+    inside = re.findall(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", sheet)
+    selectors = [
+        one.strip() for rules in inside for part in re.findall(r"([^{}]+)\{", rules) for one in part.split(",")
+    ]
+    assert len(selectors) > 20
+    # Gradio sets ".gradio-container .contain" before each of them, so these would match nothing.
+    assert not [one for one in selectors if one.startswith((".gradio-container", "html", "body", ":root", ".dark"))]
+
+
+def test_plots_have_colours_for_a_dark_ground() -> None:
+    sheet = css()
+    for light, dark in COLOURS.values():
+        written = f"rgb({', '.join(str(int(light[at : at + 2], 16)) for at in (1, 3, 5))})"
+        for kind in ("fill", "stroke"):
+            assert f'[style*="{kind}: {written}"] {{ {kind}: {dark} !important; }}' in sheet
 
 
 def test_no_event_is_open_to_clients_and_models_share_a_pool(engine: Engine) -> None:

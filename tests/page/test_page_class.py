@@ -110,7 +110,9 @@ def test_the_board_shows_guesses_from_five_on_and_the_answer_last(tabs: tuple[Le
     for _ in range(5):
         students._lock("negation", "more", "sure", {})
     assert "5 guesses so far" in teacher._screen() and "lesson-tally" not in teacher._screen()
+    assert "the job fair was not great" in teacher._screen()
     teacher._press("close", True, None, HERE)
+    assert "the job fair was not great" not in teacher._screen()
     assert "lesson-tally" in teacher._screen() and "measured gap lies" not in teacher._screen()
     teacher._press("reveal", True, None, HERE)
     assert teacher._screen().count("measured gap lies") == 1

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from audit.models.attention import Attention
-from audit.models.base import Request
+from audit.models.base import LoadedModel, Request, Response
 from audit.models.function import FunctionModel, count_words, word_count
+from audit.page import explore_asked as asked
 from audit.page import explore_inside as inside
+from audit.page.engine import Engine
+from audit.page.room import Room
+from audit.page.settings import settings_for
 from audit.schema import CaveatError
 from audit.scoring import score
 from reports import heat
@@ -53,12 +59,10 @@ def test_the_shift_is_with_the_word_minus_without_it() -> None:
 
 
 def test_a_blank_is_weighed_by_the_models_own_best_word() -> None:
-    asked: list[Request] = []
+    seen: list[Request] = []
 
     def answers(model: object, requests: list[Request]) -> list[object]:
-        from audit.models.base import Response
-
-        asked.extend(requests)
+        seen.extend(requests)
         if requests[0].top_k:
             return [Response(top=(("##s", 0.5), ("nurse", 0.3)))]
         return [Response(("nurse",), (1.0,), 0.3 if "woman" in one.text else 0.1) for one in requests]
@@ -67,7 +71,28 @@ def test_a_blank_is_weighed_by_the_models_own_best_word() -> None:
     spec = inside.weigh([model], "The woman is a [MASK].", answers)  # type: ignore[arg-type]
     assert spec.series[0].label == "filler: nurse"
     assert {row.label: round(row.marks[0].value, 3) for row in spec.rows} == {"The": 0, "woman": 0.2, "is": 0, "a": 0}
-    assert all(one.choices == ("nurse",) for one in asked if not one.top_k)
+    assert all(one.choices == ("nurse",) for one in seen if not one.top_k)
+
+
+def test_each_model_is_a_turn_of_its_own() -> None:
+    turns: list[int] = []
+
+    def counted(model: LoadedModel, requests: Sequence[Request]) -> list[Response]:
+        turns.append(len(requests))
+        return score(model, requests)
+
+    engine = Engine(load_model=lambda name: FunctionModel(name, classify=count_words), score=counted)
+    room, names, pair = Room(settings_for(), engine), ["sentiment", "word-count"], ("The food was good.", "It was bad.")
+    state, line, *_ = asked.weigh(room, names, *pair, 0)
+    assert turns == [] and "sentiment (1 of 2) once without each of 4 words" in line
+    state, line, plot, _ = asked.weigh_next(room, names, *pair, state)
+    assert turns == [5] and "word-count (2 of 2)" in line and plot == gr.skip()
+    late, *_ = asked.weigh_next(room, names, "The tea was good.", pair[1], state)
+    assert late is None and turns == [5]
+    state, title, plot, table = asked.weigh_next(room, names, *pair, state)
+    assert turns == [5, 5] and state is None and plot.visible is True
+    assert "Without" in title and "word-count" in table
+    assert all(part == gr.skip() for part in asked.weigh_next(room, names, *pair, state))
 
 
 @pytest.mark.parametrize(("layer", "head"), [(1, 0), (1, 1), (9, 9)])
@@ -85,7 +110,7 @@ def test_plotly_and_svg_show_the_same_attention(layer: int, head: int, narrow: b
     np.testing.assert_allclose(opacity, np.array(trace.z).ravel() / trace.zmax, atol=6e-5)
 
 
-def test_a_heat_map_escapes_pieces_and_names_the_darkest() -> None:
+def test_a_heat_map_escapes_pieces_and_names_the_largest() -> None:
     spec = inside.heat(FOUND, 1, 1)
     assert "takes 80" in spec.sentence and spec.title == "Layer 1 of 1, head 1"
     table = inside.heat_table(spec)

@@ -144,6 +144,14 @@ def test_nothing_is_revealed_before_a_guess(tab: LessonTab) -> None:
     assert "Your guess" in shown[0]
 
 
+def test_steps_ahead_open_with_the_result_and_close_with_the_next_lesson(tab: LessonTab) -> None:
+    ways = len(tab.ahead)
+    shown = tab._show("negation", {"negation": ("more", "sure")})
+    assert ways == 3 and [button.visible for button in shown[-ways:]] == ["hidden"] * ways
+    opened = tab._open("slang", {"negation": ("more", "sure")})
+    assert len(opened) == len(tab.opened) and [button.visible for button in opened[-ways:]] == [False] * ways
+
+
 def test_an_unknown_lesson_is_one_line(tab: LessonTab) -> None:
     line = tab._open("<b>nothing", {})[1]
     assert "There is no lesson" in line and "&lt;b&gt;" in line and "<b>nothing" not in line

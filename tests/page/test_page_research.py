@@ -21,6 +21,7 @@ from audit.page.room import Room
 from audit.page.settings import checked, settings_for
 from audit.page.shelf import Wanted, wish
 from audit.schema import AuditResult, CaveatError
+from audit.store import load_result
 from reports.terms import term_id
 
 HEADING = "text,allowed,group,pair,template,filler\n"
@@ -28,7 +29,8 @@ ROWS = "Good day.,positive,plain,1,a,day\nNot a good day.,negative,negated,1,a,d
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in files.offers() if kind not in (files.HTML, "pdf")])
-def test_every_format_is_a_file_of_its_own(result: AuditResult, tmp_path: Path, kind: str) -> None:
+def test_every_format_of_a_stored_result_is_a_file_of_its_own(stored: Path, tmp_path: Path, kind: str) -> None:
+    result = load_result(stored / "word-count")
     path = files.write(result, kind, tmp_path)
     assert list(tmp_path.iterdir()) == [path] and path.stat().st_size > 100
     assert path.name == files.file_name(result, kind) and "word-count" in path.name

@@ -114,7 +114,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assert served.url in first, process.stderr.read()
     yield served
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=90)
     hub.close()
     assert process.returncode == 0 and "is closed" in out
     assert "Traceback" not in err

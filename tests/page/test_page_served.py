@@ -24,7 +24,17 @@ class Visitor:
         self.config = self.http.get("/config").json()
 
     def event(self, label: str) -> dict[str, Any]:
-        """Find the event of the control with an element id; "+" asks for the one that follows it."""
+        """Find the event of the control with an element id.
+
+        "+" asks for the one that follows it, "~" for the one that a change of what it fills sets off.
+        """
+        if label.endswith("~"):
+            filled = self.event(label[:-1])["outputs"]
+            return next(
+                event
+                for event in self.config["dependencies"]
+                if any(target[0] in filled and target[1] == "change" for target in event["targets"])
+            )
         if label.endswith("+"):
             first = self.event(label[:-1])["id"]
             return next(event for event in self.config["dependencies"] if event["trigger_after"] == first)
@@ -149,7 +159,9 @@ def test_a_plain_function_has_no_attention_and_says_so(visitor: Visitor) -> None
     told = visitor.ask("explore-show", None, "A good day.", "A bad day.")
     assert "word-count is a plain function and has no attention." in told
     assert '"type": "heatmap"' not in told
-    left = visitor.ask("explore-weigh", None, "A good day.", "A bad day.", 1)
+    begun = visitor.ask("explore-weigh", None, "A good day.", "A bad day.", 1)
+    assert "Asking word-count once without each of 3 words." in begun
+    left = visitor.ask("explore-weigh~", None, "A good day.", "A bad day.", None)
     assert "Without \\u201cbad\\u201d, the probability of positive rises" in left
 
 

@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from audit import load_result
+from audit.bundled.twins import FEMALE_NAMES, FEMALE_PRONOUNS, MALE_NAMES, MALE_PRONOUNS, PAIRS
 from audit.page.ready import Ready
 from audit.page.settings import results_folder
-from audit.page.threshold_numbers import LOOKS, MAIN, Lines, Look, Posts
+from audit.page.threshold_numbers import LOOKS, MAIN, STUDENTS, Lines, Look, Posts
 from audit.page.threshold_tab import APART, figure, said, under
 from audit.page.threshold_words import chart, sentence
 from audit.schema import CaveatError
@@ -146,6 +147,16 @@ def test_single_students_are_counted_and_never_compared(posts: Posts) -> None:
     assert sum(missed for _, missed, _, _, _ in found) == int((masked["p_negative"] < 0.5).sum())
     html = under(posts, WRITER, posts.outcome(WRITER, 0.5), {})
     assert "Too few to compare one student with another" in html
+
+
+def test_the_known_models_would_show_nearly_the_same_lines() -> None:
+    rows = pq.read_table(results_folder() / "sentiment" / "predictions.parquet").to_pandas()
+    posts = rows[rows["test"].isin([*MAIN, *STUDENTS])]["text"].str.lower()
+    words = [set(re.findall(r"[a-z']+", text)) for text in posts]
+    female = {*FEMALE_NAMES, *FEMALE_PRONOUNS, *(pair[1] for pair in PAIRS)}
+    male = {*MALE_NAMES, *MALE_PRONOUNS, *(pair[0] for pair in PAIRS)}
+    assert len(words) > 1000 and not any(female & one for one in words)
+    assert sum(bool(male & one) for one in words) < 0.03 * len(words)
 
 
 def test_a_place_is_worked_out_once(posts: Posts) -> None:

@@ -64,6 +64,23 @@ def test_the_control_is_taken_off():
     assert len(net.parts) == 1
 
 
+def test_the_control_is_taken_off_cell_by_cell():
+    """What the control does to a cell, however large, leaves no trace where it does the same to the other arm."""
+    found = twins(gap=1.0, control=0.0)
+    shift = np.random.default_rng(3).normal(0, 50, 18).repeat(3)
+    moved = found.assign(value=found["value"] + np.where(found["group"] == "b", 0.0, shift))
+    gap = solve(layout(moved, "a", "b", "paired", ("inert", "b")))
+    assert gap.value == pytest.approx(1.025)
+    assert gap.se < 0.05
+
+
+def test_observations_without_a_pair_id_are_no_twins_of_one_another():
+    stray = cells(("t0", "f0", "a", 900.0, "s1", ""), ("t0", "f0", "b", 0.0, "s2", ""))
+    arranged = layout(pd.concat([twins(), stray]), "a", "b", "paired")
+    assert arranged.pairs == 18
+    assert solve(arranged).value == pytest.approx(1.025)
+
+
 def test_groups_can_have_a_control_too():
     rng = np.random.default_rng(4)
     size = {"a": 5.0, "b": 2.0, "c": 4.0, "d": 3.5}

@@ -1,6 +1,7 @@
 """Corrections for several tests."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -20,6 +21,17 @@ def test_weights_follow_holm_1979():
     """p/w is 0.01, 0.04 and 0.06; the weights left at each step are 2, 1 and 0.5."""
     assert holm([0.01, 0.02, 0.03], [1.0, 0.5, 0.5]) == pytest.approx([0.02, 0.04, 0.04])
     assert holm([0.03, 0.02, 0.01], [0.5, 0.5, 1.0]) == pytest.approx([0.04, 0.04, 0.02])
+
+
+def test_weighted_holm_is_the_closed_test_of_weighted_bonferroni():
+    """A hypothesis is rejected where every set that it is in is: its p is the largest over the sets it belongs to."""
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        p, w = rng.random(5) ** 3, rng.uniform(0.1, 1.0, 5)
+        sets = [list(s) for n in range(1, 6) for s in combinations(range(5), n)]
+        by_set = [min(1.0, min(p[i] * w[s].sum() / w[i] for i in s)) for s in sets]
+        closed = [max(q for s, q in zip(sets, by_set, strict=True) if i in s) for i in range(5)]
+        assert holm(p, w) == pytest.approx(closed)
 
 
 def test_weighted_holm_keeps_the_family_wise_error():

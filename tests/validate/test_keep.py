@@ -15,7 +15,7 @@ from audit.validate.criteria import RECALL
 from audit.validate.designs import Endpoint, endpoints, suite_named
 from audit.validate.keep import Clock, Kept
 from audit.validate.power import POWER_FILE, VERSION, cards, write_cards
-from audit.validate.simulate import Design, Desk, check, interval, run_designs, work
+from audit.validate.simulate import Design, Desk, check, interval, run_designs
 from audit.validate.worlds import REALISTIC
 
 trials = importlib.import_module("audit.validate.trials")  # the package has a function of that name
@@ -24,10 +24,10 @@ DESIGN = Design(SARCASM, "null", REALISTIC, 20)
 
 
 def counting(done):
-    def do(tasks):
+    def do(job, tasks):
         for task in tasks:
             done.append(task)
-            yield work(task)
+            yield job(task)
 
     return do
 
@@ -67,10 +67,10 @@ def test_whole_audits_are_kept_as_well(tmp_path, monkeypatch):
     name = "blind to sarcasm"
     monkeypatch.setattr(trials, "planted_models", lambda: [p for p in planted_models() if p.name == name])
     monkeypatch.setattr(trials, "null_list", lambda quick: [("constant", "sarcasm", False)])
-    desk = Desk(work, Kept(tmp_path))
-    first = trials.trials(False, 1, desk)
+    desk = Desk(kept=Kept(tmp_path))
+    first = trials.trials(False, desk)
     monkeypatch.setattr(trials, "_job", lambda job: pytest.fail("done already"))
-    assert trials.trials(False, 1, desk) == first
+    assert trials.trials(False, desk) == first
     assert first[0][0].name == name
 
 

@@ -27,11 +27,7 @@ RELIGION = Endpoint("demographics", "religion-score")
 PRONOUN = Endpoint("occupations", "pronoun-by-occupation")
 
 
-def in_turn(tasks):
-    return [work(task) for task in tasks]
-
-
-IN_TURN = Desk(in_turn)
+IN_TURN = Desk()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +82,7 @@ def test_runs_do_not_depend_on_how_they_are_split():
     (whole,) = run_designs([Design(SARCASM, "null", REALISTIC, 60)], 0, IN_TURN)
     blocks = Design(SARCASM, "null", REALISTIC, 60).tasks(0)
     assert len(blocks) == 2
-    values = np.concatenate(in_turn(list(reversed(blocks)))[::-1])
+    values = np.concatenate(list(map(work, reversed(blocks)))[::-1])
     assert whole.mean == values[:, 0].mean()
     assert whole.below == (values[:, 2] < 0.05).sum()
 
@@ -149,7 +145,7 @@ def test_an_exact_null_has_no_gap():
 def test_the_whole_quick_run_makes_a_page(monkeypatch):
     from audit import validate as package
 
-    monkeypatch.setattr(package, "trials", lambda quick, processes, desk: ([], []))
+    monkeypatch.setattr(package, "trials", lambda quick, desk: ([], []))
     outcome = validate(Size(12, 4, 0, 0, quick=True), processes=1)
     criteria = judged(outcome.checked)
     assert {c.kind for c in criteria} == {"false alarms", "recall", "signs", "size", "coverage"}
