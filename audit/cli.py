@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 a --fail-on threshold was crossed; 2 usage; 3 model unavai
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,8 +63,17 @@ def _slug(model: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
 
 
+def _check_out(out: Path) -> None:
+    """Insist, before anything is run, that results can be written."""
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    why = "is a file" if not there.is_dir() else "" if os.access(there, os.W_OK) else "may not be written to"
+    if why:
+        raise CaveatError(f"--out: {out} cannot be a folder ({there} {why}). Name another folder for results.")
+
+
 def _folders(models: list[str], out: Path) -> dict[str, Path]:
     """Give each model its results folder."""
+    _check_out(out)
     found: dict[str, Path] = {}
     for name in models:
         if not name.strip():
@@ -242,8 +252,11 @@ def compare(
     """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""
     from audit.comparecommand import compare_folders, tell_rules
 
-    rules = _rules(fail_on)
-    result = compare_folders(folders, out, _formats(formats), shlex.join(["caveat", "compare", *map(str, folders)]))
+    rules, chosen = _rules(fail_on), _formats(formats)
+    if other := next((name for name in chosen if name not in ("html", "json")), ""):
+        raise CaveatError(f"No format {other!r} for a comparison. Choose from: html, json.")
+    _check_out(out)
+    result = compare_folders(folders, out, chosen, shlex.join(["caveat", "compare", *map(str, folders)]))
     if tell_rules(rules, result):
         raise typer.Exit(1)
 

@@ -52,6 +52,12 @@ def compare_folders(folders: Sequence[Path], out: Path, formats: Sequence[str], 
     named = dict(zip(names_of(folders), folders, strict=True))
     rows = {name: load_data_result(folder) for name, folder in named.items() if (folder / DATA).exists()}
     suites = {name: folder for name, folder in named.items() if (folder / RESULT).exists() or name not in rows}
+    if rows and len(rows) < len(named) and len(suites) < len(named):
+        raise CaveatError(
+            f"{next(name for name in named if name not in rows)} is an audit of suites and "
+            f"{next(name for name in named if name not in suites)} one of own data: they have nothing in common. "
+            "Compare audits of the same kind."
+        )
     if rows and len(suites) < len(named):
         suites = {}
     result = compare({name: load_result(folder) for name, folder in suites.items()}, command, rows)

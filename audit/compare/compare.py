@@ -274,6 +274,9 @@ def _change(draft: Draft, p_adjusted: float, alpha: float) -> Change:
     gap = draft.change
     verdict, severity = verdict_of(gap, draft.threshold, p_adjusted, draft.spread.same_sign)
     low, high = gap.interval()
+    if draft.contrast is None:
+        # Two accuracies cannot be further apart; two gaps can.
+        low, high = max(low, -1.0), min(high, 1.0)
     found = Change(
         suite=draft.suite,
         contrast=draft.name,

@@ -22,7 +22,8 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
     interval = interval_words(change.change, change.low, change.high, change.unit)
     core = f"{moved} (95 % interval {interval})"
     if contrast is None:
-        where = f"of the test {change.test}" if change.test else "of all tests"
+        called = change.title.partition(": accuracy, ")[2] or change.test
+        where = f'of the test "{called}"' if change.test else "of all tests"
         one, two = (number(100 * value, 0) for value in (change.base, change.other))
         said = (
             f"On {change.n:,} sentences {where}, accuracy is {one} % in {names[0]} and {two} % in {names[1]}; "
@@ -44,8 +45,9 @@ def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str,
     what = "accuracy" if change.measure == "accuracy" else "macro-F1"
     where = f"posts where {change.test}" if change.test else "all posts"
     one, two = (number(100 * value, 0) for value in (change.base, change.other))
+    of = " %" if change.measure == "accuracy" else " of 100"
     said = (
-        f"On {change.n:,} rows, {what} on {where} is {one} in {names[0]} and {two} in {names[1]} (of 100): "
+        f"On {change.n:,} rows, {what} on {where} is {one}{of} in {names[0]} and {two}{of} in {names[1]}: "
         f"from the one to the other it {verb} by {amount(change.change, change.unit, change.low, change.high)} "
         f"(95 % interval {interval})."
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import sys
 from dataclasses import replace
 
 import pyarrow as pa
@@ -10,9 +12,11 @@ import pytest
 from fakes import FakeClassifier
 from typer.testing import CliRunner
 
+from audit.__main__ import main
 from audit.cli import app
 from audit.compare import compare, load_comparison, save_comparison
 from audit.models.base import Row, RowResult
+from audit.owndata import store as owndata_store
 from audit.run import run_audit
 from audit.schema import CaveatError, ModelInfo
 from audit.store import load_result, predictions_table
@@ -163,3 +167,36 @@ def test_the_command_writes_a_report_and_fails_when_told_to(folders, tmp_path):
 def test_one_folder_twice_is_refused(folders, tmp_path):
     result = CliRunner().invoke(app, ["compare", str(folders[0]), str(folders[0]), "--out", str(tmp_path)])
     assert isinstance(result.exception, CaveatError) and "is given twice" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("{one}",), r"needs at least two results folders"),
+        (("{one}", "{one}"), r"is given twice"),
+        (("{one}", "{out}/nowhere"), r"No result\.json in"),
+        (("{one}", "{rows}"), r"fake-classifier is an audit of suites and rows one of own data: they have nothing"),
+        (("{one}", "{two}", "--format", "csv"), r"No format 'csv' for a comparison\. Choose from: html, json\."),
+        (("{one}", "{two}", "--out", "{file}"), r"--out: .* cannot be a folder \(.* is a file\)"),
+        (("{one}", "{two}", "--fail-on", "negation.nonsense > 1"), r"negation has no 'nonsense'"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_line(folders, tmp_path, words, line, monkeypatch, capsys):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "rows").mkdir()
+    # That it is there decides; it is read only when all are of one kind.
+    (tmp_path / "rows" / "data.json").write_text("{}")
+    monkeypatch.setattr(owndata_store, "load_data_result", lambda folder: None)
+    places = {
+        "one": folders[0],
+        "two": folders[1],
+        "out": tmp_path,
+        "rows": tmp_path / "rows",
+        "file": tmp_path / "file",
+    }
+    out = [] if "--out" in words else ["--out", str(tmp_path / "new")]
+    monkeypatch.setattr(sys, "argv", ["caveat", "compare", *(word.format(**places) for word in words), *out])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    (told,) = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == 2 and told.startswith("caveat: ") and re.search(line, told)

@@ -276,7 +276,7 @@ def test_blank_is_drawn_and_not_printed_raw(mask_page: str) -> None:
     assert '<span class="blank">[blank]</span> was late' in mask_page
     assert "[MASK]" not in mask_page
     assert "in none of" not in mask_page
-    assert "in 2 of 25 blanks the words on offer held less than 1 % of the probability" in mask_page
+    assert "in 2 of 25 blanks the words on offer held less than 1&#8239;% of the probability" in mask_page
 
 
 def test_interactive_report_has_its_script_inside(fill_mask) -> None:
