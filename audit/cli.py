@@ -250,13 +250,13 @@ def compare(
     fail_on: FailOn = None,
 ) -> None:
     """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""
-    from audit.comparecommand import compare_folders, tell_rules
+    from audit.comparecommand import compare_folders, names_of, tell_rules
 
     rules, chosen = _rules(fail_on), _formats(formats)
     if other := next((name for name in chosen if name not in ("html", "json")), ""):
         raise CaveatError(f"No format {other!r} for a comparison. Choose from: html, json.")
     _check_out(out)
-    result = compare_folders(folders, out, chosen, shlex.join(["caveat", "compare", *map(str, folders)]))
+    result = compare_folders(folders, out, chosen, shlex.join(["caveat", "compare", *names_of(folders)]))
     if tell_rules(rules, result):
         raise typer.Exit(1)
 

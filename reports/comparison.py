@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,6 +20,8 @@ from reports.view import table_of
 
 CLEAR = ("finding", "uncertain", "below")
 AXES = {"points": "percentage points", "share": "percentage points"}
+OWN = "data"
+"""Suite of somebody's own rows."""
 MOST = 24
 """Rows of one chart."""
 
@@ -53,8 +56,8 @@ def severity_word(change: Change) -> str:
 
 
 def key_changes(compared: Compared) -> list[Change]:
-    """Choose what to tell first: every primary contrast, then clear changes of whole suites, gravest first."""
-    chosen = [c for c in compared.changes if c.primary or (not c.test and c.verdict in CLEAR)]
+    """Choose what to tell first: every primary contrast, then clear changes of whole suites or groups of own rows."""
+    chosen = [c for c in compared.changes if c.primary or (c.verdict in CLEAR and (not c.test or c.suite == OWN))]
     return sorted(chosen, key=lambda c: (c.verdict not in CLEAR, not c.primary, SEVERITIES.index(c.severity)))
 
 
@@ -74,17 +77,34 @@ def shown(value: float, unit: Unit) -> str:
 def charts(result: CompareResult, compared: Compared, place: int) -> list[ChartSpec]:
     """Make the charts of one audit beside the first: the changes by unit, and accuracy by suite."""
     made = []
-    gaps = [c for c in compared.changes if c.contrast != "accuracy"]
+    gaps = [c for c in compared.changes if c.contrast != "accuracy" and c.suite != OWN]
     for unit in dict.fromkeys(c.unit for c in sorted(gaps, key=lambda c: not c.primary)):
         of_unit = [c for c in gaps if c.unit == unit]
         shown = [c for c in of_unit if c.primary or c.verdict in CLEAR]
         shown.sort(key=lambda c: (not c.primary, c.verdict != "finding", -abs(c.change) / c.threshold))
         if shown:
             made.append(_forest(compared, shown[:MOST], of_unit, unit, f"change-{place}-{unit}"))
+    own = [c for c in compared.changes if c.suite == OWN and c.contrast == "accuracy"]
+    if len(own) > 1:
+        made.append(_for_whom(_forest(compared, own[:MOST], own, "points", f"change-{place}-own"), own))
     accuracies = [c for c in compared.changes if c.contrast == "accuracy" and not c.test]
     if accuracies:
         made.insert(0, _dumbbells(result.base.name, compared, accuracies, f"accuracy-{place}"))
     return made
+
+
+def _for_whom(drawn: ChartSpec, own: Sequence[Change]) -> ChartSpec:
+    """Say of a chart of accuracies of own rows what it shows."""
+    names = [change.test or "all posts" for change in own]
+    clear = sum(change.verdict == "finding" for change in own)
+    return replace(
+        drawn,
+        question="For whom did accuracy change?",
+        title=f"{clear or 'None'} of {len(own)} changes {'lies' if clear < 2 else 'lie'} wholly beyond five points",
+        sentence="To the right of 0 posts are read right more often than in the first audit. Lines are 95 % intervals "
+        "of the change; the shaded band is smaller than the smallest effect of interest. Bold: named in advance.",
+        rows=tuple(replace(row, label=name) for row, name in zip(drawn.rows, names, strict=False)),
+    )
 
 
 def _forest(compared: Compared, changes: Sequence[Change], every: Sequence[Change], unit: Unit, name: str) -> ChartSpec:
@@ -144,12 +164,12 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
     )
     largest = max(changes, key=lambda c: abs(c.change))
     verb = "rises" if largest.change >= 0 else "falls"
+    where = f"most in {largest.title.split(':')[0]}:" if len(changes) > 1 else "from"
     return ChartSpec(
         name=name,
         kind="dumbbell",
         question="How often is either right?",
-        title=f"Accuracy {verb} most in {largest.title.split(':')[0]}: "
-        f"{100 * largest.base:.0f} % to {100 * largest.other:.0f} %",
+        title=f"Accuracy {verb} {where} {100 * largest.base:.0f} % to {100 * largest.other:.0f} %",
         sentence="Share of items whose answer is an allowed one, on the same items. Intervals of the changes are in "
         "the table of all changes.",
         unit="share",

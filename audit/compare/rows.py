@@ -125,7 +125,7 @@ def _change(
         primary=primary,
         n=result.n,
         clusters=clusters,
-        title=f"Own data: {result.measure.replace('_', '-')}" + (f", {title}" if title else ""),
+        title=f"Own data: {result.measure.replace('macro_f1', 'macro-F1')}" + (f", {title}" if title else ""),
     )
     return replace(change, sentence=rows_sentence(change, gap.interval(0.90), names))
 

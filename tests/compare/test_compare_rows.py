@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from fakes import FakeClassifier
@@ -13,6 +15,7 @@ from audit.compare import compare
 from audit.models.base import RowResult
 from audit.owndata.run import audit_data
 from audit.schema import CaveatError, ModelInfo
+from reports.comparison import render_comparison
 
 
 class Contrary(FakeClassifier):
@@ -75,6 +78,14 @@ def test_every_group_that_is_shown_gets_its_change(results):
     changes = compare({}, rows=results).others[0].changes
     assert {c.test for c in changes} == {"", "group is a", "group is b"}
     assert all(c.change == -0.25 for c in changes if c.contrast == "accuracy")
+
+
+def test_the_report_says_for_whom_accuracy_changed(results):
+    page = render_comparison(compare({}, "caveat compare a b", results))
+    text = " ".join(re.sub(r"<[^>]+>", " ", page.partition("</style>")[2]).split())
+    assert "For whom did accuracy change?" in text and "3 of 3 changes lie wholly beyond five points" in text
+    assert re.search(r"accuracy on posts where group is a is 100\s% in fake-classifier and 75\s% in contrary", text)
+    assert "Which gaps changed?" not in text and "macro-f1" not in text
 
 
 def test_other_files_are_not_compared(folders, results):

@@ -241,7 +241,7 @@ TABLE: list[tuple[str, Make, list[str], int, str]] = [
     # Texts.
     ("text without width", table(GOOD + "\u200b\ufeff,neg,red\n"), [A], 0, r"1 x empty text in 'text': left out"),
     ("half an emoji", written(J, '{"text": "so good \\ud83d", "label": "pos"}\n{"text": "bad", "label": "neg"}\n'),
-     [J, "sentiment", "--include-texts", "--no-check"], 0,
+     [J, "--include-texts"], 0,
      r"1 x text with half a character: kept, with \ufffd in its place"),
     ("all texts empty", table("text,label\n,neg\n ,pos\n"), [A], 2, r"'text' is empty in all 2 rows\. Name another"),
     ("some texts empty", table(GOOD + ",neg,red\n"), [A], 0, r"1 x empty text in 'text': left out"),
