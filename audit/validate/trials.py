@@ -193,7 +193,7 @@ Job = int | tuple[str, str, bool]
 
 def null_list(quick: bool) -> list[tuple[str, str, bool]]:
     """Name the audits of null models: kind, suite, whether it fills blanks."""
-    chosen = ("sarcasm", "slang", "masking") if quick else tuple(s.name for s in load_suites(None, "quick"))
+    chosen = ("sarcasm", "slang") if quick else tuple(s.name for s in load_suites(None, "quick"))
     out = []
     for name in NULLS:
         for suite in chosen:
