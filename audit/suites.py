@@ -7,7 +7,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 from audit.schema import DEPTHS, CaveatError, Depth, Example, ModelInfo, Suite, SuiteInfo
 

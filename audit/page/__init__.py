@@ -66,6 +66,8 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     """
     # Read when Gradio is imported and when Blocks are made: without it the page would call out at startup.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # The queue counts up all events since its start after each of them, for a board that this page does not have.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
     own_folder()
     import gradio as gr
 
@@ -75,7 +77,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     from audit.page.engine import Engine
     from audit.page.explore_tab import ExploreTab
     from audit.page.lesson_tab import LessonTab
-    from audit.page.opening import remember_signatures
+    from audit.page.opening import remember_signatures, settle_missing
     from audit.page.read_tab import build_read_tab
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
@@ -108,6 +110,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     if warm:
         threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
     remember_signatures(demo)
+    settle_missing("bokeh")
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
     return demo
 

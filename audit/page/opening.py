@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import importlib.util
 import inspect
+import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -45,6 +48,17 @@ class _Answer:
     packed: bytes
 
 
+def settle_missing(*names: str) -> None:
+    """Say once for all that packages are not installed, so that an import of one fails at once.
+
+    Gradio looks for bokeh whenever it describes a plot. Python does not remember what it did not find: with several
+    plots on the page, each window that opens would search the whole path for it several times.
+    """
+    for name in names:
+        if name not in sys.modules and importlib.util.find_spec(name) is None:
+            sys.modules[name] = None  # type: ignore[assignment]
+
+
 class KeptPage:
     """ASGI middleware that keeps the answers to `KEPT_PATHS` and packs them for browsers that take gzip.
 
@@ -55,6 +69,7 @@ class KeptPage:
     def __init__(self, app: App) -> None:
         self.app = app
         self._kept: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+        self._making = asyncio.Lock()
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         """Answer from what is kept, or let the page answer and keep it."""
@@ -64,14 +79,20 @@ class KeptPage:
         asked = dict(scope["headers"])
         named = tuple(asked.get(name.encode()) for name in TELLING)
         key = (scope["path"], scope["query_string"], scope.get("scheme"), scope.get("root_path"), *named)
-        answer = self._kept.get(key)
-        if answer is None:
-            answer = await self._ask(scope, receive)
-            if answer.status == 200 and not any(name.lower() == b"set-cookie" for name, _ in answer.headers):
-                self._kept[key] = answer
-                while len(self._kept) > ROOM:
-                    self._kept.popitem(last=False)
+        async with self._making:
+            # one makes it while the others wait for it
+            answer = self._kept.get(key) or await self._made(key, scope, receive)
         await self._tell(answer, b"gzip" in asked.get(b"accept-encoding", b""), send)
+
+    async def _made(
+        self, key: tuple[object, ...], scope: Message, receive: Callable[[], Awaitable[Message]]
+    ) -> _Answer:
+        answer = await self._ask(scope, receive)
+        if answer.status == 200 and not any(name.lower() == b"set-cookie" for name, _ in answer.headers):
+            self._kept[key] = answer
+            while len(self._kept) > ROOM:
+                self._kept.popitem(last=False)
+        return answer
 
     @staticmethod
     def _common(scope: Message) -> bool:

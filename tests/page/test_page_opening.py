@@ -1,7 +1,9 @@
 """What all windows have in common is made once, and only that."""
 
 import asyncio
+import importlib
 import inspect
+import sys
 
 import httpx
 import pytest
@@ -10,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from audit.page.opening import ROOM, KeptPage, remember_signatures
+from audit.page.opening import ROOM, KeptPage, remember_signatures, settle_missing
 
 
 @pytest.fixture
@@ -45,6 +47,14 @@ def test_the_page_is_made_once_for_all_windows(site, made, path):
     first, second = asked(site, ("GET", path, {}), ("GET", path, {}))
     assert first.text == second.text
     assert len(made) == 1
+
+
+def test_windows_that_come_together_wait_for_one_page(site, made):
+    async def ask():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://class.local") as client:
+            return await asyncio.gather(*(client.get("/") for _ in range(30)))
+
+    assert len({answer.text for answer in asyncio.run(ask())}) == len(made) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,3 +107,13 @@ def test_signatures_are_worked_out_once_and_are_the_same():
     assert inspect.signature(Kind.__init__) == before
     assert Kind.__init__.__signature__ == before
     assert str(inspect.signature(Kind)) == "(one: int, *, two: str = '') -> None"
+
+
+def test_only_what_is_not_installed_counts_as_missing(monkeypatch):
+    monkeypatch.delitem(sys.modules, "no_such_package", raising=False)
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+    settle_missing("no_such_package", "this")
+    assert "this" not in sys.modules
+    assert sys.modules["no_such_package"] is None
+    with pytest.raises(ImportError, match="no_such_package"):
+        importlib.import_module("no_such_package")
