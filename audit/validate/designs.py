@@ -56,9 +56,6 @@ _ONE_ROW = frozenset(
 )
 """Measures whose value in an arm does not depend on the other arms."""
 
-_UNREAD = ("suite", "fillers", "top", "tokens", "unknown")
-"""Columns that no measure of `endpoints` reads; each costs time in every run."""
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -159,7 +156,6 @@ def bench(endpoint: Endpoint) -> Bench:
         arms = [contrast.group, contrast.reference, *(contrast.control or ())]
         rows = rows[rows["group"].isin(arms)]
         rows = rows.sort_values(["template", "filler", "group", "example"], kind="stable", ignore_index=True)
-    rows = rows.drop(columns=[name for name in _UNREAD if name in rows])
     # pandas looks names up faster in an index of Python strings than in one of Arrow strings
     rows.columns = rows.columns.astype(object)
     primaries = sum(c.primary and c.task == contrast.task for c in suite.contrasts)
