@@ -188,10 +188,15 @@ class TestTheLesson:
     @needs_axe
     def test_axe_finds_nothing_on_any_step_of_a_lesson_or_the_desk(self, browser: Browser, served: str) -> None:
         with opened(browser, f"{served}?lesson=demographics", PHONE) as page:
+            # the script has run and what the link names has come: a choice made before would be wiped out
+            page.wait_for_function("document.body.dataset.caveat === 'ready'", timeout=PATIENCE)
+            expect(page.locator("#lesson-choice input")).not_to_have_count(0, timeout=PATIENCE)
             page.locator("#lesson-choice input").nth(1).check(timeout=PATIENCE)
             check(page, "guess")
             page.locator("#lesson-sure input").first.check()
+            expect(page.locator("#lesson-choice input").nth(1)).to_be_checked()
             page.locator("#lesson-lock").click()
+            expect(page.get_by_text("Locked in.")).to_be_visible(timeout=PATIENCE)
             page.locator("#lesson-show").click(timeout=PATIENCE)
             expect(page.locator("#lesson-plot .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
             check(page, "result")
