@@ -25,7 +25,7 @@ validate: $(VENV)/.run
 	$(BIN)/python -m audit validate --out docs/validation.md
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

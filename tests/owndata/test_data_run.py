@@ -236,17 +236,17 @@ def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
     words = [str(path), "word-count", "--text", "post", "--label", "sentiment", "--group", "gender", "--no-perturb"]
     words += ["--out", str(tmp_path / "out")]
     with start(words) as run:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not list(tmp_path.rglob("part-00002.parquet")) and time.monotonic() < deadline:
             time.sleep(0.01)
         run.send_signal(signal.SIGINT)
-        _, told = run.communicate(timeout=60)
+        _, told = run.communicate(timeout=180)
     assert run.returncode == 130, told
     assert "the same command goes on from there" in told and "Traceback" not in told
     kept = list(tmp_path.rglob("part-*.parquet"))
     assert 2 < len(kept) < 15
     with start(words) as run:
-        shown, told = run.communicate(timeout=120)
+        shown, told = run.communicate(timeout=300)
     assert run.returncode == 0, told
     assert "60,000 rows scored" in shown
     assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
@@ -259,7 +259,7 @@ def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp
     words += ["--out", str(tmp_path / "out")]
     for before in (False, True):
         with start(words) as run:
-            shown, told = run.communicate(timeout=120)
+            shown, told = run.communicate(timeout=300)
         assert run.returncode == 0, told
         assert told.count("300 rows, 300 with a text") == 1
         assert told.count("done before with the same settings") == 2 * before
@@ -271,6 +271,6 @@ def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp
 
 
 def test_memory_is_flat_and_time_linear():
-    small, large = measure((10_000, 60_000))
+    small, large = measure((10_000, 40_000))
     assert large["mb"] < small["mb"] * 1.35 + 10
-    assert large["seconds"] < 6 * 2 * small["seconds"]
+    assert large["seconds"] < 4 * 2 * small["seconds"]

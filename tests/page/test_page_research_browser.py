@@ -236,7 +236,6 @@ def test_a_stop_leaves_the_worker_idle_and_what_is_done_is_called_partial(browse
         page.locator("#audit-bundled").get_by_text("sentiment:").click()
         page.locator("#audit-look").click()
         page.locator("#audit-ask").click()
-        page.get_by_role("radio", name=re.compile("Standard")).check()
         page.locator("#audit-start").click()
         board = page.locator("#audit-board")
         expect(board.locator("li").first).to_contain_text("done", timeout=4 * PATIENCE)
