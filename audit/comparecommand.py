@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audit.failon import Rule
-from audit.schema import CaveatError, CompareResult
-from audit.terminal import ICONS, STYLES, TELLING, consoles
+from audit.schema import FOUND, CaveatError, CompareResult
+from audit.terminal import ICONS, STYLES, consoles
 from audit.terminal import tell_rules as tell
 
 REPORT = "compare.html"
@@ -84,10 +84,10 @@ def _print(out: object, result: CompareResult, written: Sequence[Path]) -> None:
                 f"  {counted.suite:<13} {counted.changed:,} of {counted.n:,} answers differ: "
                 f"{counted.mended:,} now right, {counted.broken:,} now wrong"
             )
-        telling = [c for c in other.changes if c.verdict in TELLING]
+        telling = [c for c in other.changes if c.verdict in FOUND]
         telling.sort(key=lambda c: (c.verdict != "finding", not c.primary, -abs(c.change) / c.threshold))
         if not telling:
-            out.print("  No change was told apart from zero; the report says what could have been seen.")
+            out.print("  No change was told apart from chance; the report says what could have been seen.")
         for change in telling[:SHOWN]:
             line = Text(f"{ICONS[change.severity]} {change.severity:<6} ", style=STYLES[change.severity])
             line.append(f"{change.suite}  ", style="bold default")

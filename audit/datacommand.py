@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from audit.failon import CROSSED, Rule, check_names
 from audit.owndata.labels import parse
 from audit.owndata.options import DataOptions
-from audit.schema import LABELS, OVERALL, CaveatError, DataResult
-from audit.terminal import ICONS, PARTIAL, STYLES, TELLING, consoles, progress_line, tell_rules, told_of
+from audit.schema import FOUND, LABELS, OVERALL, CaveatError, DataResult
+from audit.terminal import ICONS, PARTIAL, STYLES, consoles, progress_line, tell_rules, told_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -193,17 +193,17 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
             f"{comparison.high:+.3f})."
         )
         out.print(Padding(Text(line), (0, 0, 0, 2)))
-    telling = [finding for finding in key_findings(result) if finding.verdict in TELLING]
+    telling = key_findings(result)
     if result.findings and not telling:
-        out.print("  No gap between groups was told apart from zero; the report says what could have been seen.")
+        out.print("  No gap between groups was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line_.append(finding.sentence, style="default")
         out.print(Padding(line_, (0, 0, 0, 2)))
-    more = sum(finding.verdict in TELLING for finding in result.findings) - len(telling)
+    more = sum(finding.verdict in FOUND for finding in result.findings) - len(telling)
     if more:
         tested = sum(math.isfinite(finding.gap) for finding in result.findings)
-        said = f"{more} more of {tested} gaps were told apart from zero; the report has all."
+        said = f"{more} more of {tested} gaps were told apart from chance; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:
         if count.what.startswith("text longer"):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 ICONS = {"high": "▲", "medium": "◆", "low": "●", "info": "=", "inconclusive": "○"}
 """The same in the report, in Markdown, in print and in notebooks."""
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
-TELLING = ("finding", "uncertain", "below")
 PARTIAL = 5
 """Exit code when some models were audited and some could not be."""
 
@@ -114,9 +113,9 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
         f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
-    telling = [f for f in key_findings(result.findings) if f.verdict in TELLING]
+    telling = key_findings(result.findings)
     if not telling and own:
-        out.print("  No contrast was told apart from zero; the report says what could have been seen.")
+        out.print("  No contrast was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line.append(f"{finding.suite}  ", style="bold default")

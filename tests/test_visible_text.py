@@ -1,7 +1,6 @@
 """The reader of visible texts sees what a reader would stumble over, and nothing else."""
 
 import pytest
-
 from visible_text import faults, faults_of_page, visible
 
 
@@ -46,6 +45,8 @@ def test_a_fault_is_seen(text, kind):
         "| 1 | 2 |\n| one | one |",
         "R&D; AT&T; 5 % of 100",
         "so long, so good",
+        "Happy happy happy!! So so so blessed.",
+        "Your nan\N{RIGHT SINGLE QUOTATION MARK}s tart; A robin is (not) a ...: 92 %",
     ],
 )
 def test_plain_sentences_have_no_fault(text):

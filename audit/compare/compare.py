@@ -267,10 +267,12 @@ def settle(drafts: Sequence[Draft]) -> list[Change]:
     rest = [i for i, draft in enumerate(drafts) if not draft.primary]
     for i, p in zip(rest, benjamini_hochberg([drafts[i].change.p for i in rest]), strict=True):
         adjusted[i] = p
-    return [_change(draft, adjusted[i], alphas.get(i, ALPHA)) for i, draft in enumerate(drafts)]
+        alphas[i] = ALPHA / len(rest)
+    families = [len(first if draft.primary else rest) for draft in drafts]
+    return [_change(draft, adjusted[i], alphas[i], families[i]) for i, draft in enumerate(drafts)]
 
 
-def _change(draft: Draft, p_adjusted: float, alpha: float) -> Change:
+def _change(draft: Draft, p_adjusted: float, alpha: float, comparisons: int) -> Change:
     gap = draft.change
     verdict, severity = verdict_of(gap, draft.threshold, p_adjusted, draft.spread.same_sign)
     low, high = gap.interval()
@@ -298,6 +300,7 @@ def _change(draft: Draft, p_adjusted: float, alpha: float) -> Change:
         primary=draft.primary,
         n=draft.n,
         clusters=gap.clusters,
+        comparisons=comparisons,
         title=draft.title,
     )
     return replace(found, sentence=sentence(found, draft.contrast, gap.interval(0.90), draft.names))

@@ -92,11 +92,17 @@ def _settled(found: list[tuple[str, Comparison, int]], names: tuple[str, str]) -
     for i, p in zip(rest, benjamini_hochberg([found[i][1].p for i in rest]), strict=True):
         adjusted[i] = p
     for (title, result, clusters), named, p in zip(found, primary, adjusted, strict=True):
-        yield _change(title, result, clusters, named, p, names)
+        yield _change(title, result, clusters, named, p, names, len(first if named else rest))
 
 
 def _change(
-    title: str, result: Comparison, clusters: int, primary: bool, p_adjusted: float, names: tuple[str, str]
+    title: str,
+    result: Comparison,
+    clusters: int,
+    primary: bool,
+    p_adjusted: float,
+    names: tuple[str, str],
+    comparisons: int,
 ) -> Change:
     threshold = UNIT_THRESHOLDS["points"]
     df = max(clusters - 1, 1)
@@ -117,7 +123,7 @@ def _change(
         high=result.high,
         p=result.p,
         p_adjusted=p_adjusted,
-        minimum_detectable=gap.detectable(ALPHA),
+        minimum_detectable=gap.detectable(ALPHA / comparisons),
         threshold=threshold,
         verdict=verdict,
         severity=severity,
@@ -125,6 +131,7 @@ def _change(
         primary=primary,
         n=result.n,
         clusters=clusters,
+        comparisons=comparisons,
         title=f"Own data: {result.measure.replace('macro_f1', 'macro-F1')}" + (f", {title}" if title else ""),
     )
     return replace(change, sentence=rows_sentence(change, gap.interval(0.90), names))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from audit.schema import Change, Contrast, Unit
-from audit.wording import amount, interval_words, number, size_words
+from audit.wording import amount, closing, interval_words, number, seen_words, size_words
+
+RATES = ("accuracy", "macro_f1")
+"""Changes of one rate; the others are changes of a gap between two."""
 
 
 def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, float], names: tuple[str, str]) -> str:
@@ -73,19 +76,7 @@ def _verb(change: Change) -> str:
 
 
 def _tail(change: Change, narrow: tuple[float, float]) -> str:
-    limit = size_words(change.threshold, change.unit)
-    seen = f"Could have seen a change of {size_words(change.minimum_detectable, change.unit)}."
-    if not change.minimum_detectable > 0:
-        seen = ""
-    match change.verdict:
-        case "finding":
-            return seen
-        case "uncertain":
-            return f"There is a change; its size is uncertain. {seen}"
-        case "below":
-            return f"Detectable, but below the threshold of {limit}."
-        case "equivalent":
-            words = interval_words(change.change, *narrow, change.unit)
-            return f"No change larger than {limit} on these items (90 % interval {words})."
-        case _:
-            return f"No evidence of a change at this power. {seen}"
+    widest = 1.0 if change.contrast in RATES else 2.0
+    seen = seen_words(change.minimum_detectable, change.unit, "change", widest=widest)
+    limit, inner = size_words(change.threshold, change.unit), interval_words(change.change, *narrow, change.unit)
+    return closing(change.verdict, limit, inner, change.comparisons, seen, "change")

@@ -30,6 +30,8 @@ from audit.schema.data import (
 )
 from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
 from audit.schema.result import (
+    FOUND,
+    OPEN,
     AuditResult,
     Estimate,
     Finding,
@@ -85,6 +87,7 @@ __all__ = [
     "Estimate",
     "Example",
     "FILL_MASK",
+    "FOUND",
     "Finding",
     "Flip",
     "Gate",
@@ -93,6 +96,7 @@ __all__ = [
     "ModelInfo",
     "ModelUnavailable",
     "ModelUnsupported",
+    "OPEN",
     "OVERALL",
     "Operation",
     "Prediction",

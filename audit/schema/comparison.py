@@ -42,6 +42,8 @@ class Change:
     n: int
     """Items that both audits have."""
     clusters: int
+    comparisons: int = 0
+    """How many were corrected together, this one among them."""
     title: str = ""
     """What is compared, in a few words: the suite and the two arms, or the test."""
     reason: str = ""

@@ -20,7 +20,11 @@ Operation = Literal[
 """Closed choice of a blank; AUL; pseudo-log-likelihood within words from left to right; the same masking one piece at
 a time; that over the pieces that a text shares with its twin (CrowS-Pairs); mean probability of the pieces of each
 choice (StereoSet). The last three are for benchmarks of others."""
-Verdict = Literal["finding", "uncertain", "below", "equivalent", "inconclusive", "undefined"]
+Verdict = Literal["finding", "uncertain", "below", "equivalent", "chance", "inconclusive", "undefined"]
+FOUND: tuple[Verdict, ...] = ("finding", "uncertain", "below")
+"""Verdicts that claim a difference; a possible harm, or a place among key findings, goes with these alone."""
+OPEN: tuple[Verdict, ...] = ("chance", "inconclusive")
+"""Verdicts that leave open whether there is a difference; what could have been seen stands with these."""
 Severity = Literal["high", "medium", "low", "info", "inconclusive"]
 
 
@@ -169,14 +173,21 @@ class Finding:
     template_sd: float = float("nan")
     """Between-template standard deviation of the gap."""
     same_sign: float = float("nan")
-    """Share of templates whose gap has the sign of the whole."""
+    """Share of the templates whose gap is not 0 that have the sign of the whole."""
+    templates_apart: int = 0
+    """Templates whose gap is not 0."""
+    templates_alike: int = 0
+    """Templates whose gap is 0."""
     leave_one_out: tuple[float, float] = (float("nan"), float("nan"))
     """Smallest and largest gap when one template is left out."""
     p_sign_flip: float = float("nan")
     """Diagnostic: the larger p of flipping signs over templates and over fillers."""
     bootstrap: tuple[float, float] = (float("nan"), float("nan"))
     """Diagnostic: 95 % interval from resampling both margins."""
+    comparisons: int = 0
+    """How many were corrected together, this one among them; 0 where it was not tested."""
     harm: str = ""
+    """What the gap could do; empty unless a difference was found."""
     axis: str = ""
     evidence: tuple[str, ...] = ()
     """Example ids, in twins, the most telling first."""

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from audit.schema import CaveatError
-from audit.validate import FOLDER, FULL, QUICK, Outcome, page, validate
+from audit.validate import FOLDER, FULL, QUICK, page, validate
 from audit.validate.criteria import judged
-from audit.validate.power import write_cards
 from audit.validate.trials import tally
 
 
@@ -33,20 +32,11 @@ def validate_all(quick: bool = False, out: Path | None = None, processes: int = 
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
-    if not quick:
-        _cards(found)
     criteria = judged(found.checked)
     good, every = tally(found.trials)
     held = sum(criterion.holds for criterion in criteria)
     _say(f"{held} of {len(criteria)} criteria hold; {good} of {every} planted models read as they must be")
     _say(f"{found.seconds:.0f} s" + (f"; written: {out}" if out else ""))
-
-
-def _cards(found: Outcome) -> None:
-    try:
-        _say(f"written: {write_cards(found.checked, found.command)}")
-    except OSError as error:
-        _say(f"power cards not written: {error}")
 
 
 def _say(text: str) -> None:

@@ -55,6 +55,40 @@ def test_markdown_cannot_be_broken_out_of(result):
     assert escape("a|b_c") == "a\\|b\\_c"
 
 
+def test_a_card_tells_every_main_comparison_that_showed_a_difference_and_no_other(result):
+    """The key findings stop at two of a suite; a card that stops there leaves out a main comparison of 35 points."""
+    first = result.findings[0]
+    told = [replace(first, contrast=f"c{i}", sentence=f"Difference number {i}.") for i in range(7)]
+    unsure = [
+        replace(first, contrast=verdict, verdict=verdict, sentence=f"Words of {verdict}.", severity="inconclusive")
+        for verdict in ("chance", "inconclusive", "equivalent")
+    ]
+    second = replace(first, contrast="secondary", primary=False, verdict="uncertain", sentence="A secondary one.")
+    card = card_section(replace(result, findings=(*told, *unsure, second)))
+    assert [i for i in range(7) if f"Difference number {i}." in card] == list(range(7))
+    assert "Words of" not in card and "A secondary one." not in card
+    assert "told apart from chance" in card_section(replace(result, findings=tuple(unsure)))
+
+
+def test_a_gap_in_a_table_has_one_unit(result):
+    rows = [line for line in to_markdown(result).splitlines() if line.startswith("| Negation |")]
+    assert "| 31 points |" in rows[0]
+
+
+def test_what_markdown_cannot_tell_counts_what_got_no_verdict(result):
+    first = result.findings[0]
+    silent = [
+        replace(first, axis=axis, verdict="undefined", severity="inconclusive", reason="no rows to compare")
+        for axis in ("age", "class")
+    ]
+    unsure = replace(first, axis="gender", verdict="chance", severity="inconclusive", minimum_detectable=0.4)
+    wide = replace(first, axis="faith", verdict="uncertain", severity="low")
+    text = to_markdown(replace(result, findings=(*silent, unsure, wide)))
+    assert "- Negation, age and Negation, class: anything; no rows to compare." in text
+    assert "- Negation, gender: whether there is a gap smaller than 40 points." in text
+    assert "- Negation, faith: how large the difference is; the interval reaches from 24 to 38 points." in text
+
+
 def test_the_card_section_replaces_that_of_the_same_name(result):
     section = card_section(result)
     assert section.startswith(hubcard.HEADING)

@@ -68,6 +68,8 @@ def contrast() -> Contrast:
         ({"gap": -0.314, "low": -0.385, "high": -0.243}, "Negated statements fail 31 points less often"),
         ({"verdict": "equivalent"}, "no difference larger than 5 points on these items"),
         ({"verdict": "inconclusive"}, "no evidence of a difference at this power (could have seen 9 points)"),
+        ({"verdict": "chance", "comparisons": 13}, "not told apart from chance among 13 comparisons"),
+        ({"verdict": "chance", "comparisons": 1}, "not told apart from chance"),
         ({"verdict": "inconclusive", "minimum_detectable": 1.03}, "(too few items to see a gap of any size)"),
         ({"unit": "share"}, "Negated statements fail 31 points more often"),
         ({"unit": "valence", "gap": 1.26, "low": 0.7, "high": 1.8}, "fail 1.3 valence units more often"),
