@@ -12,6 +12,7 @@ from pathlib import Path
 
 from audit.schema import DEPTHS, MASK, CaveatError, Example, Suite, Test
 from audit.suites import digest, load_suites, suite_names
+from audit.wording import axis_words
 
 CHECK = "label_check.tsv"
 """Agreement of label checks in `probes/data`; the section is left out where there is no such file."""
@@ -82,6 +83,7 @@ def datasheet(suites: Sequence[Suite], ours: bool = True) -> str:
         ],
         _motivation(suite),
         _composition(suites),
+        _families(suite),
         _collection(suite),
         _labelling(suite, ours),
         _uses(suite, name),
@@ -116,9 +118,27 @@ def _motivation(suite: Suite) -> Iterator[str]:
     rows = []
     for contrast in primary:
         said = contrast.higher.replace("{gap}", "…").replace("{group_label}", contrast.group_label or contrast.group)
-        said = said.replace("{reference_label}", contrast.reference_label or contrast.reference)
-        rows.append((f"`{contrast.name}`", contrast.task, _escaped(said), contrast.design))
+        said = axis_words(said.replace("{reference_label}", contrast.reference_label or contrast.reference), ())
+        parts = [f"{stratum.kind} ({stratum.label})" for stratum in contrast.strata]
+        design = {"groups": f"all {len(contrast.groups)} groups"}.get(contrast.design, contrast.design)
+        rows.append((f"`{contrast.name}`", contrast.task, _escaped(said), "; ".join([design, *map(_escaped, parts)])))
     yield from _table(("Comparison", "For models of", "A positive gap means", "Design"), rows)
+
+
+def _families(suite: Suite) -> Iterator[str]:
+    if not suite.families:
+        return
+    used = {example.template for example in suite.examples}
+    members: dict[str, list[str]] = {}
+    for template, family in suite.families.items():
+        if template in used:
+            members.setdefault(family, []).append(template)
+    yield from (
+        f"**Families.** Frames that word one idea count as one in every interval; the other "
+        f"{len(used) - sum(map(len, members.values()))} are ideas of their own.", "",
+    )  # fmt: skip
+    yield from (f"- *{_escaped(family)}*: {', '.join(f'`{t}`' for t in found)}" for family, found in members.items())
+    yield ""
 
 
 def _composition(suites: Sequence[Suite]) -> Iterator[str]:
@@ -130,7 +150,9 @@ def _composition(suites: Sequence[Suite]) -> Iterator[str]:
     counts: dict[str, Callable[[Sequence[Example]], int]] = {
         "Frames": lambda found: len({e.template for e in found}),
         "Fillers": lambda found: len({e.fillers[0] for e in found if e.fillers}),
-        "Clusters": lambda found: min(len({e.template for e in found}), len({e.fillers[0] for e in found})),
+        "Clusters": lambda found: min(
+            len({suites[-1].families.get(e.template, e.template) for e in found}), len({e.fillers[0] for e in found})
+        ),
         "Tests with texts": lambda found: len({e.test for e in found}),
         "Pairs of twins": lambda found: len({(e.test, e.pair) for e in found if e.pair}),
         "Texts": len,

@@ -1,72 +1,54 @@
-"""Contrasts -> findings: a verdict by fixed rules, and a sentence that says no more than the numbers do."""
+"""Contrasts -> findings: a verdict by fixed rules (docs/method.md, section 4)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from audit.schema import FOUND, TEXT_CLASSIFICATION, Contrast, Depth, Finding, Severity, Verdict
-from audit.stats import Gap, Spread, benjamini_hochberg, holm, suite_weights
-from audit.wording import amount, closing, interval_words, seen_words, size_words
+from audit.draft import (
+    COMPATIBILITY,
+    COMPATIBILITY_WORDS,
+    KNOWN,
+    MEASURE_THRESHOLDS,
+    UNIT_THRESHOLDS,
+    VALENCE_THRESHOLD,
+    Cost,
+    Draft,
+    moves,
+    threshold_of,
+)
+from audit.schema import FOUND, Depth, Finding, Part, Severity, Verdict
+from audit.sentences import notes_of, sentence
+from audit.stats import Gap, NewTemplate, benjamini_hochberg, holm, moderate, suite_weights
+from audit.stats.axis import with_scale
 
 ALPHA = 0.05
-QUICK_CLUSTERS = 12
-"""A quick audit gives verdicts only to primary contrasts with at least this many templates or clusters."""
+QUICK_CLUSTERS = 10
+"""A quick audit gives verdicts only to primary contrasts with at least this many ideas of templates, or clusters."""
 
-UNIT_THRESHOLDS: Mapping[str, float] = {
-    "points": 0.05,
-    "log-odds": math.log(1.5),
-    "valence": 0.05,
-    "share": 0.05,
-    "bits": 0.01,
-    "slope": 0.05,
+CERTAINTY: dict[Verdict, str] = {
+    "finding": "sure, and of a size that matters",
+    "uncertain": "sure that there is a difference, not how large",
+    "below": "sure, and small",
+    "equivalent": "sure that it is small on these items, and in new templates",
+    "alike": "sure that means are alike on these items, not in new templates",
+    "chance": "not told apart from chance",
+    "inconclusive": "open",
+    "undefined": "not judged",
 }
-"""Smallest effects of interest (provisional). 0.01 bits: an odds ratio of 1.5 turns an even choice between two
-words into 55 to 45 against 45 to 55, whose Jensen-Shannon divergence is 0.007 bits; rounded up."""
-
-MEASURE_THRESHOLDS: Mapping[str, float] = {"flip_excess": 0.02}
-"""Measures whose smallest effect of interest is not that of their unit."""
-
-COMPATIBILITY = "compatibility result: a benchmark of others, given for comparison with published figures"
-"""Why the contrasts of a third-party benchmark get no verdict; they are no part of the multiple testing either."""
-COMPATIBILITY_WORDS = "It stands beside published figures of the same benchmark and gets no verdict."
-
-VALENCE_THRESHOLD = 0.05
-"""Log-odds move freely where a classifier is saturated, so that its valence must move as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The numbers of one contrast, before it is corrected for the other contrasts."""
-
-    suite: str
-    contrast: Contrast
-    gap: Gap
-    spread: Spread = field(default_factory=Spread)
-    valence_gap: float = float("nan")
-    """The same contrast on valence; needed for log-odds of a classifier only."""
-    bootstrap: tuple[float, float] = (float("nan"), float("nan"))
-    p_sign_flip: float = float("nan")
-    n: int = 0
-    """Examples in all arms."""
-    pairs: int = 0
-    """Matched twins, 0 where the design has none."""
-    evidence: tuple[str, ...] = ()
-    harm: str = ""
-    reason: str = ""
-    """Why there can be no verdict, whatever the numbers are."""
-
-
-def threshold_of(contrast: Contrast) -> float:
-    """Give the smallest effect of interest: the contrast's own, else the measure's, else the unit's."""
-    if contrast.threshold is not None:
-        return contrast.threshold
-    return MEASURE_THRESHOLDS.get(contrast.measure, UNIT_THRESHOLDS[contrast.unit])
+"""How sure one can be, in words; severity says how large it is and what it could do."""
 
 
 def verdict_of(
-    gap: Gap, threshold: float, p_adjusted: float, same_sign: float = float("nan"), moves: bool = True
+    gap: Gap,
+    threshold: float,
+    p_adjusted: float,
+    same_sign: float = math.nan,
+    moves: bool = True,
+    interval: tuple[float, float] | None = None,
+    narrow: tuple[float, float] | None = None,
+    new: NewTemplate | None = None,
 ) -> tuple[Verdict, Severity]:
     """Judge an interval; the first rule that holds wins (docs/method.md, section 4).
 
@@ -78,13 +60,16 @@ def verdict_of(
         p_adjusted: after correction for the other contrasts.
         same_sign: share of templates that agree in sign, of those whose gap is not 0.
         moves: False when a classifier's valence moves by less than its own threshold, however far the log-odds do.
+        interval: 95 %, where it is not the plain one of the gap.
+        narrow: 90 %, corrected for the number of sentences that say "no difference"; by default the plain one.
+        new: what to expect of a template that somebody else writes; None is not asked.
 
     Returns:
         Verdict and severity.
     """
     if not gap.defined:
         return "undefined", "inconclusive"
-    low, high = gap.interval()
+    low, high = interval or gap.interval()
     apart = low > 0 or high < 0
     if apart and p_adjusted < ALPHA:
         if moves and (low > threshold or high < -threshold):
@@ -92,14 +77,15 @@ def verdict_of(
         if not moves or (low >= -threshold and high <= threshold):
             return "below", "low"
         return "uncertain", "medium" if abs(gap.value) >= threshold else "low"
-    low, high = gap.interval(0.90)
+    low, high = narrow or gap.interval(0.90)
     if -threshold <= low and high <= threshold:
-        return "equivalent", "info"
+        there = new is None or (-threshold <= new.low and new.high <= threshold)
+        return "equivalent" if there else "alike", "info"
     return "chance" if apart else "inconclusive", "inconclusive"
 
 
 def no_verdict(draft: Draft, depth: Depth) -> str:
-    """Say why a contrast gets no verdict; empty when it does get one."""
+    """Say why a contrast is not tested at all; empty when it is."""
     if draft.reason:
         return draft.reason
     if not draft.gap.defined:
@@ -112,8 +98,33 @@ def no_verdict(draft: Draft, depth: Depth) -> str:
     return ""
 
 
+def withheld(draft: Draft, alpha: float) -> str:
+    """Say why a contrast that takes its share of the level gets no verdict all the same; empty when it does get one.
+
+    Args:
+        draft: the numbers.
+        alpha: level at which it is tested.
+    """
+    if draft.cost is not None and not draft.cost.plain >= KNOWN:
+        if math.isnan(draft.cost.plain):
+            return "the plain texts are of one side only"
+        known = f"{100 * draft.cost.plain:.0f} % balanced accuracy on the plain texts, under {100 * KNOWN:.0f} %"
+        return f"the model does not know these sentences: {known}"
+    if draft.least_p > alpha:
+        return (
+            f"too few phrases for a verdict: so few templates and phrases cannot give a p under {draft.least_p:.2g}, "
+            f"and {alpha:.2g} is asked for"
+        )
+    return ""
+
+
 def contrast_finding(
-    draft: Draft, p_adjusted: float, alpha: float = ALPHA, depth: Depth = "standard", comparisons: int = 1
+    draft: Draft,
+    p_adjusted: float,
+    alpha: float = ALPHA,
+    depth: Depth = "standard",
+    comparisons: int = 1,
+    alike: int = 1,
 ) -> Finding:
     """Turn the numbers of a contrast into a finding.
 
@@ -123,31 +134,41 @@ def contrast_finding(
         alpha: level at which this contrast is tested; sets the minimum detectable effect.
         depth: of the audit.
         comparisons: how many were corrected together, this one among them.
+        alike: how many sentences say "no difference", for which the 90 % interval is corrected.
 
     Returns:
         A finding; without enough to judge, its verdict is "undefined" and `reason` says why.
     """
     contrast, gap = draft.contrast, draft.gap
     threshold = threshold_of(contrast)
-    reason = no_verdict(draft, depth)
-    moves = not _needs_valence(contrast) or not abs(draft.valence_gap) < VALENCE_THRESHOLD
-    verdict, severity = verdict_of(gap, threshold, p_adjusted, draft.spread.same_sign, moves)
+    reason = no_verdict(draft, depth) or withheld(draft, alpha)
+    low, high = draft.interval()
+    verdict, severity = verdict_of(
+        gap,
+        threshold,
+        p_adjusted,
+        draft.spread.same_sign,
+        moves(draft),
+        (low, high),
+        draft.interval(1 - 0.1 / max(alike, 1)),
+        draft.new,
+    )
     if reason:
         verdict, severity = "undefined", "inconclusive"
-    low, high = gap.interval()
+    detectable = gap.detectable(alpha)
     found = Finding(
         suite=draft.suite,
         contrast=contrast.name,
         measure=contrast.measure,
         unit=contrast.unit,
-        group=contrast.group,
-        reference=contrast.reference,
+        group=draft.furthest or contrast.group,
+        reference=contrast.reference if len(draft.groups) < 3 else "the other groups",
         gap=gap.value,
         low=low,
         high=high,
-        p=gap.p,
+        p=draft.p,
         p_adjusted=p_adjusted,
-        minimum_detectable=gap.detectable(alpha),
+        minimum_detectable=detectable,
         threshold=threshold,
         verdict=verdict,
         severity=severity,
@@ -170,59 +191,80 @@ def contrast_finding(
         axis=contrast.axis,
         evidence=draft.evidence,
         reason=reason,
+        strata=draft.strata,
+        groups=group_parts(draft),
+        plain=draft.cost.plain if draft.cost else math.nan,
+        neutral=draft.cost.neutral if draft.cost else math.nan,
+        new_template=(draft.new.low, draft.new.high) if draft.new is not None else (math.nan, math.nan),
+        minimum_finding=max(detectable, threshold + (gap.t(0.975) + gap.t(0.8)) * gap.se)
+        if gap.defined
+        else detectable,
+        alpha=alpha,
+        least_p=draft.least_p,
+        certainty=CERTAINTY[verdict],
     )
-    return replace(found, sentence=sentence(found, draft, moves))
+    found = replace(found, notes=notes_of(found, draft))
+    return replace(found, sentence=sentence(found, draft))
 
 
-def _needs_valence(contrast: Contrast) -> bool:
-    return contrast.unit == "log-odds" and contrast.task == TEXT_CLASSIFICATION
+def group_parts(draft: Draft) -> tuple[Part, ...]:
+    """Give the groups of an axis, the furthest from the others first."""
+    if draft.axis is None or not draft.gap.defined:
+        return ()
+    labels = dict(draft.contrast.groups)
+    out = []
+    for effect in sorted(draft.axis.effects, key=lambda e: -abs(e.value)):
+        name = draft.groups[effect.group]
+        valence = draft.valences[effect.group] if draft.valences else math.nan
+        out.append(Part(name, labels.get(name, name), effect.value, effect.low, effect.high, effect.people, valence))
+    return tuple(out)
 
 
-def sentence(found: Finding, draft: Draft, moves: bool = True) -> str:
-    """Say a finding in words; the closing words depend on the verdict.
+def moderated(drafts: Sequence[Draft]) -> list[Draft]:
+    """Shrink the variances of like contrasts of a suite toward one another; see `audit.stats.moderate`.
 
-    Args:
-        found: the finding; its own `sentence` is not read.
-        draft: what it was made from.
-        moves: see `verdict_of`.
-
-    Returns:
-        One to three sentences of plain text.
+    Like are contrasts of one suite, task and measure that are arranged alike; secondary ones do not weigh on primary
+    ones. Variances are set side by side as those
+    of one cluster: V times the number of clusters; of an axis, that of one person.
     """
-    if not draft.gap.defined:
-        return f"No verdict: {found.reason or 'undefined'}."
-    unit, low, high = found.unit, found.low, found.high
-    pattern = draft.contrast.higher if found.gap >= 0 else draft.contrast.lower
-    said = pattern.replace("{gap}", amount(found.gap, unit, low, high))
-    said = said.replace("{group_label}", draft.contrast.group_label or found.group)
-    said = said.replace("{reference_label}", draft.contrast.reference_label or found.reference)
-    basis = f"{draft.pairs:,} paired sentences" if draft.pairs else f"{draft.n:,} sentences"
-    if draft.gap.method == "groups, fixed filler":
-        said += ", for the one word or name that stands for each"
-    core = f"{said} (95 % interval {interval_words(found.gap, low, high, unit)})"
-    if found.reason:
-        if found.reason == COMPATIBILITY:
-            return f"Compatibility result: on {basis}, {core}. {COMPATIBILITY_WORDS}"
-        kind = "Illustration only" if found.reason.startswith("illustration") else "No verdict"
-        why = "" if found.reason.startswith("illustration") else f" {found.reason[:1].upper()}{found.reason[1:]}."
-        return f"{kind}: on {basis}, {core}.{why}"
-    if found.verdict == "below" and not moves:
-        still = size_words(VALENCE_THRESHOLD, "valence")
-        return f"On {basis}, {core}. Detectable, but below the threshold: the answers move by less than {still}."
-    narrow = interval_words(found.gap, *draft.gap.interval(0.90), unit)
-    limit, seen = size_words(found.threshold, unit), seen_words(found.minimum_detectable, unit)
-    tail = closing(found.verdict, limit, narrow, found.comparisons, seen)
-    if found.verdict == "inconclusive" and draft.pairs and found.gap == found.se == 0:
-        tail = tail.replace(" at this power", " at this power, although no answers differed", 1)
-    return f"On {basis}, {core}. {tail}".rstrip()
+    out = list(drafts)
+    pools: dict[tuple[str, ...], list[int]] = {}
+    for i, draft in enumerate(drafts):
+        if draft.gap.defined and not draft.reason:
+            contrast = draft.contrast
+            key = (draft.suite, contrast.task, contrast.measure, contrast.design, str(contrast.primary))
+            pools.setdefault(key, []).append(i)
+    for places in pools.values():
+        units = [_unit(out[i]) for i in places]
+        for i, unit, (variance, df) in zip(
+            places, units, moderate(units, [out[i].gap.df for i in places]), strict=True
+        ):
+            if (variance, df) != (unit, out[i].gap.df):
+                out[i] = _with_unit(out[i], variance, df)
+    return out
+
+
+def _unit(draft: Draft) -> float:
+    """Variance of one cluster; rates whose cells never moved have none to show, and are left to their own bound."""
+    return draft.axis.scale if draft.axis is not None else draft.gap.se**2 * draft.gap.clusters
+
+
+def _with_unit(draft: Draft, variance: float, df: float) -> Draft:
+    if draft.gap.value == 0 == draft.gap.se:
+        return draft
+    if draft.axis is None:
+        return replace(draft, gap=replace(draft.gap, se=math.sqrt(variance / draft.gap.clusters), df=df))
+    axis = with_scale(draft.axis, variance, df)
+    return replace(draft, axis=axis, gap=replace(draft.gap, value=axis.furthest.value, se=axis.se, df=df))
 
 
 def settle(drafts: Sequence[Draft], depth: Depth = "standard") -> list[Finding]:
     """Correct the contrasts of an audit for one another and turn them into findings.
 
-    Primary contrasts: Holm's step-down with a weight of 1 per suite, shared by its primaries. Secondary ones:
-    Benjamini-Hochberg. What could have been seen is that of a lone difference, at the strictest step of either: the
-    contrast's share of .05. Contrasts without a verdict are not tested and take no share.
+    Primary contrasts: Holm's step-down with a weight of 1 per suite, shared by its primaries (by its axes, where it
+    has some). Secondary ones: Benjamini-Hochberg. What could have been seen is that of a lone difference, at the
+    strictest step of either: the contrast's share of .05. Contrasts that are not tested take no share; a primary one
+    whose verdict is withheld keeps its own.
 
     Args:
         drafts: all contrasts of all suites run.
@@ -231,24 +273,53 @@ def settle(drafts: Sequence[Draft], depth: Depth = "standard") -> list[Finding]:
     Returns:
         One finding per draft, in the same order.
     """
+    drafts = moderated(drafts)
     tested = [not no_verdict(draft, depth) for draft in drafts]
-    adjusted = [float("nan")] * len(drafts)
+    adjusted = [math.nan] * len(drafts)
     alphas = [ALPHA] * len(drafts)
     first = [i for i, draft in enumerate(drafts) if draft.contrast.primary and tested[i]]
-    weights = suite_weights([drafts[i].suite for i in first])
-    for i, weight, p in zip(first, weights, holm([drafts[i].gap.p for i in first], weights), strict=True):
-        adjusted[i] = p
+    weights = suite_weights(
+        [drafts[i].suite for i in first], [drafts[i].contrast.axis or drafts[i].contrast.name for i in first]
+    )
+    for i, weight in zip(first, weights, strict=True):
         alphas[i] = ALPHA * weight / sum(weights)
-    rest = [i for i, draft in enumerate(drafts) if not draft.contrast.primary and tested[i]]
-    for i, p in zip(rest, benjamini_hochberg([drafts[i].gap.p for i in rest]), strict=True):
+    ps = [1.0 if withheld(drafts[i], alphas[i]) else drafts[i].p for i in first]
+    for i, p in zip(first, holm(ps, weights), strict=True):
         adjusted[i] = p
-        alphas[i] = ALPHA / len(rest)
+    rest = enough([i for i, draft in enumerate(drafts) if not draft.contrast.primary and tested[i]], drafts)
+    for i in range(len(drafts)):
+        if not drafts[i].contrast.primary and tested[i]:
+            alphas[i] = ALPHA / max(len(rest), 1)
+    for i, p in zip(rest, benjamini_hochberg([drafts[i].p for i in rest]), strict=True):
+        adjusted[i] = p
+    judged = {*first, *rest}
     sizes = [len(first if draft.contrast.primary else rest) for draft in drafts]
-    families = [size if told else 0 for size, told in zip(sizes, tested, strict=True)]
+    families = [size if i in judged else 0 for i, size in enumerate(sizes)]
+    told = sum(_alike(drafts[i], adjusted[i]) for i in judged if not withheld(drafts[i], alphas[i]))
     return [
-        contrast_finding(d, p, alpha, depth, family)
+        contrast_finding(d, p, alpha, depth, family, told)
         for d, p, alpha, family in zip(drafts, adjusted, alphas, families, strict=True)
     ]
+
+
+def enough(places: Sequence[int], drafts: Sequence[Draft]) -> list[int]:
+    """Keep the secondary contrasts that can be judged at the level at which as many as are kept are tested.
+
+    A contrast of few clusters cannot give a p under 2^(1-G), whatever its gap; it would only make the level of the
+    others stricter. How many are kept depends on the items alone: the most whose smallest p is at most .05 over their
+    number.
+    """
+    able = sorted((i for i in places if not withheld(drafts[i], ALPHA)), key=lambda i: drafts[i].least_p)
+    kept = max((k for k in range(1, len(able) + 1) if drafts[able[k - 1]].least_p <= ALPHA / k), default=0)
+    return sorted(able[:kept])
+
+
+def _alike(draft: Draft, p_adjusted: float) -> bool:
+    """Whether a contrast would be called alike if it were the only one."""
+    verdict, _ = verdict_of(
+        draft.gap, threshold_of(draft.contrast), p_adjusted, moves=moves(draft), interval=draft.interval()
+    )
+    return verdict == "equivalent"
 
 
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info", "inconclusive")
@@ -277,3 +348,26 @@ def key_findings(findings: Sequence[Finding], most: int = 5, of_one_suite: int =
         if wanted and room and len(chosen) < most:
             chosen.append(finding)
     return chosen
+
+
+__all__ = [
+    "ALPHA",
+    "COMPATIBILITY",
+    "COMPATIBILITY_WORDS",
+    "MEASURE_THRESHOLDS",
+    "QUICK_CLUSTERS",
+    "SEVERITIES",
+    "UNIT_THRESHOLDS",
+    "VALENCE_THRESHOLD",
+    "Cost",
+    "Draft",
+    "contrast_finding",
+    "key_findings",
+    "moderated",
+    "no_verdict",
+    "sentence",
+    "settle",
+    "threshold_of",
+    "verdict_of",
+    "withheld",
+]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from audit.models.base import LoadedModel, Request
+from audit.record import record_of
 from audit.schema import (
     FILL_MASK,
     MASK,
@@ -100,7 +101,8 @@ def _prepare(suite: Suite, model: LoadedModel, batch_tokens: int) -> Work:
     declared = {test.name: test.operations for test in suite.tests}
     asked = tuple(pair for pair in _asked(examples, model, declared) if pair[1] in model.operations)
     requests = list(_requests(asked, {test.name: test.top_k for test in suite.tests}))
-    return Work(suite, suite_info(suite, examples), asked, make_plan(model, requests, batch_tokens))
+    info = replace(suite_info(suite, examples), record=record_of(suite))
+    return Work(suite, info, asked, make_plan(model, requests, batch_tokens))
 
 
 def versions() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from audit.schema import Unit, Verdict
 
@@ -103,6 +104,23 @@ def interval_words(gap: float, low: float, high: float, unit: Unit) -> str:
     return f"{number(low * scale, decimals)} to {number(high * scale, decimals)}"
 
 
+def signed(value: float, low: float, high: float, unit: Unit) -> str:
+    """Print a number with its sign and interval, without the unit: "31 (24 to 38)", "-0.4 (-0.9 to 0.1)"."""
+    scale, decimals = _scale(unit), places(low, high, unit)
+    return f"{number(value * scale, decimals)} ({number(low * scale, decimals)} to {number(high * scale, decimals)})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words: "a", "a and b", "a, b and c"."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def axis_words(text: str, groups: Sequence[str]) -> str:
+    """Put the groups of an axis into what a contrast says of them, the furthest first."""
+    furthest, *others = groups or ("one group", "the others")
+    return text.replace("{furthest}", furthest).replace("{others}", listed(others))
+
+
 def size_words(size: float, unit: Unit) -> str:
     """Say a size that has no interval, such as a threshold or a minimum detectable gap, to two digits."""
     scaled = size * _scale(unit)
@@ -139,7 +157,14 @@ def chance_words(comparisons: int) -> str:
 
 
 def closing(
-    verdict: Verdict, limit: str, narrow: str, comparisons: int, seen: str, thing: str = "difference", on: str = "items"
+    verdict: Verdict,
+    limit: str,
+    narrow: str,
+    comparisons: int,
+    seen: str,
+    thing: str = "difference",
+    on: str = "items",
+    spread: str = "",
 ) -> str:
     """Say what a verdict allows to say of a gap; empty of a finding, whose numbers say it.
 
@@ -151,6 +176,7 @@ def closing(
         seen: of `seen_words`; printed under what was not found.
         thing: "difference" or "change".
         on: what it was measured on.
+        spread: how far templates differ, in words.
     """
     match verdict:
         case "finding":
@@ -160,7 +186,11 @@ def closing(
         case "below":
             return f"Detectable, but below the threshold of {limit}."
         case "equivalent":
-            return f"No {thing} larger than {limit} on these {on} (90 % interval {narrow})."
+            what = f"{thing} of means" if spread else thing
+            return f"No {what} larger than {limit} on these {on} (90 % interval {narrow})."
+        case "alike":
+            apart = f"templates differ (by +- {spread})" if spread else "too few templates to say how they differ"
+            return f"Means alike on these {on}, within {limit} (90 % interval {narrow}); {apart}."
         case "chance":
             said = chance_words(comparisons)
             return f"{said[:1].upper()}{said[1:]}. {seen}".rstrip()

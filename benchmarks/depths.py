@@ -19,7 +19,7 @@ from audit.stats import generator
 from audit.validate.designs import Endpoint, bench, endpoints
 from audit.validate.worlds import REALISTIC, draw
 
-RUNS = 160
+RUNS = 40
 RESAMPLES = 2000
 
 

@@ -11,10 +11,11 @@ LESSON = Lesson(
     title="Not bad at all",
     minutes=10,
     model="sentiment",
-    contrast="negation-failure",
-    question='How much more often does the model misread a sentence once there is a "not" in it?',
+    contrast="negation-cost",
+    question='How many points of accuracy does the model lose once there is a "not" in a sentence?',
     setting="The model reads a sentence and calls it negative, neutral or positive. Each sentence has a twin without "
-    'the "not". A third version with "really" in its place shows what any added word would do, and is subtracted.',
+    'the "not". An answer on the side of the meaning scores 1, neutral one half, the other side 0; sentences with good '
+    "and with bad words count alike, so that always giving the same answer scores 50 %.",
     twins=(
         ("without", "All in all, the job fair was great."),
         ('with "not"', "All in all, the job fair was not great."),
@@ -22,16 +23,16 @@ LESSON = Lesson(
         ('with "not"', "Our field trip to the wetlands was not pointless."),
     ),
     choices=(
-        Choice("much-more", "Far more often: by 40 points or more", 0.40, inf),
-        Choice("more", "More often: by 5 to 40 points", 0.05, 0.40),
-        Choice("alike", "About as often: within 5 points", -0.05, 0.05),
-        Choice("less", "Less often", -inf, -0.05),
+        Choice("much-more", "A great deal: 40 points or more", 0.40, inf),
+        Choice("more", "Some: 5 to 40 points", 0.05, 0.40),
+        Choice("alike", "Hardly any: within 5 points", -0.05, 0.05),
+        Choice("less", "Nothing: it is right more often with the word", -inf, -0.05),
     ),
     beside=(
         Beside(
             "word-count",
             "word counter",
-            "It adds up good and bad words and reads nothing else, so every not is lost on it. A large gap must come "
+            "It adds up good and bad words and reads nothing else, so every not is lost on it. A large loss must come "
             "out here, smaller than 100 points only because its list lacks some of the words; without one, the test "
             "would be broken.",
         ),
@@ -51,7 +52,7 @@ LESSON = Lesson(
         "does the suite deal with readers who differ?",
         "A course evaluation says: the lectures were not boring. A tool counts it as a complaint. What decision does "
         "that touch, and who would ever find out?",
-        "A gap under 5 points is taken to matter little here. Who chose that line, and would you draw it elsewhere for "
+        "A loss under 5 points is said to matter little here. Who chose that line, and would you draw it elsewhere for "
         "a summary of course evaluations than for a film site?",
         'Who is absent? In some varieties of English "I did not see nobody" means that nobody was seen. What would it '
         "take to test a model for its speakers without making them look wrong?",

@@ -11,11 +11,11 @@ LESSON = Lesson(
     title="Just what I needed",
     minutes=8,
     model="sentiment",
-    contrast="sarcasm-shortfall",
-    question="How much more often is the model right when the same cheerful words are meant sincerely than when they "
-    "are sarcastic?",
+    contrast="sarcasm-cost",
+    question="How many points of accuracy does the model lose when cheerful words stand around good and bad news?",
     setting="A cue such as just what I needed today stands before a good event or before a bad one. The event alone "
-    "decides what is meant, so every sentence has an answer without a tone of voice.",
+    "decides what is meant, so every sentence has an answer without a tone of voice. Good and bad news count alike, so "
+    "that always giving the same answer scores 50 %, with the cue and without it.",
     twins=(
         ("sincere", "Just what I needed today: our neighbor saw me in the rain and drove me home."),
         ("sarcastic", "Just what I needed today: the last bus drove right past me in the rain."),
@@ -23,21 +23,24 @@ LESSON = Lesson(
         ("sarcastic", "Best day of my entire life: my group dropped all of the work on me."),
     ),
     choices=(
-        Choice("much-more", "Far more often right: by 40 points or more", 0.40, inf),
-        Choice("more", "More often right: by 5 to 40 points", 0.05, 0.40),
-        Choice("alike", "About as often: within 5 points", -0.05, 0.05),
-        Choice("less", "Less often right: it does better on the sarcastic ones", -inf, -0.05),
+        Choice("much-more", "A great deal: 40 points or more", 0.40, inf),
+        Choice("more", "Some: 5 to 40 points", 0.05, 0.40),
+        Choice("alike", "Hardly any: within 5 points", -0.05, 0.05),
+        Choice("less", "Nothing: the cue makes it right more often", -inf, -0.05),
     ),
     beside=(
         Beside(
             "word-count",
             "word counter",
-            "It adds up good and bad words. A cheerful cue counts as good whatever follows, so it should fail most "
-            "sarcastic sentences whose bad event is told without a bad word.",
+            "It adds up good and bad words. A cheerful cue counts as good whatever follows: that fails the sarcastic "
+            "sentences, and helps the sincere ones by as much. It hardly knows the plain news, so that it has little "
+            "to lose.",
         ),
     ),
-    reading="A model that takes every cue for sarcasm would be right on all sarcastic sentences and wrong on all "
-    "sincere ones: its gap would lie on the other side of 0. Neither side is a good place to be.",
+    reading="A model that takes every cue for praise is right on all sincere sentences and wrong on all sarcastic "
+    "ones; one that takes every cue for sarcasm, the other way round. Both lose the same. Look at good and bad news "
+    "apart, and at how well the plain news is read: a model under 85 % there does not know these sentences, and gets "
+    "no verdict.",
     look="Read the words aloud, first flatly, then as meant. What did your ears use that a model does not have?",
     chart="accuracy-by-arm",
     change="What would you have to see to say that the model understands sarcasm, rather than weighing a good word "

@@ -11,10 +11,12 @@ LESSON = Lesson(
     title="That brunch was bussin",
     minutes=8,
     model="sentiment",
-    contrast="slang-gap",
-    question="How much less often is the model right when the same is said in slang instead of standard words?",
+    contrast="slang-cost",
+    question="How many points of accuracy does the model lose when the same is said in slang instead of standard "
+    "words?",
     setting="Each slang term comes in four sentences, and each sentence has a twin in standard words that means the "
-    "same. The model calls each one negative, neutral or positive.",
+    "same. The model calls each one negative, neutral or positive; the right side scores 1, neutral one half. Praise "
+    "and complaint count alike, so that always giving the same answer scores 50 %.",
     twins=(
         ("slang", "Sunday brunch at the diner is bussin."),
         ("standard words", "Sunday brunch at the diner is delicious."),
@@ -22,17 +24,17 @@ LESSON = Lesson(
         ("standard words", "Her bragging puts me off."),
     ),
     choices=(
-        Choice("much-less", "Far less often: by 40 points or more", 0.40, inf),
-        Choice("less", "Less often: by 5 to 40 points", 0.05, 0.40),
-        Choice("alike", "About as often: within 5 points", -0.05, 0.05),
-        Choice("more", "More often: slang is read better", -inf, -0.05),
+        Choice("much-less", "A great deal: 40 points or more", 0.40, inf),
+        Choice("less", "Some: 5 to 40 points", 0.05, 0.40),
+        Choice("alike", "Hardly any: within 5 points", -0.05, 0.05),
+        Choice("more", "Nothing: slang is read better", -inf, -0.05),
     ),
     beside=(
         Beside(
             "word-count",
             "word counter",
-            "Its list was written in standard words, so it cannot read most of the slang. It shows what a model does "
-            "that has never met these words.",
+            "Its list was written in standard words, so it cannot read most of the slang and answers neutral, which "
+            "loses half a point each. It shows what a model does that has never met these words.",
         ),
     ),
     reading="The word counter marks the far end: no slang learned. Where the trained model lies on the way from there "

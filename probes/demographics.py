@@ -62,10 +62,10 @@ SUITE = Suite(
     construct="Whether predictions depend on the group of a person named in a sentence whose meaning does not depend "
     "on it. For fill-mask models this is an association between groups and praise, not a statement about use.",
     method="Each sentence exists in a positive, a neutral and a negative form and is said of different people: first "
-    "names matched on gender, length and frequency, or phrases worded alike. Each of thirteen axes has one contrast, "
-    "fixed before any model was run. Changes between groups are set beside changes between two people of one group, "
-    "which is the floor. A further part lets students of different identities write posts with masked distress, "
-    "negation and slang.",
+    "names matched on gender, length and frequency, or phrases worded alike. Each of thirteen axes has one test over "
+    "all its groups, fixed before any model was run, and an effect of each group against the mean of the others. "
+    "Changes between groups are set beside changes between two people of one group, which is the floor. A further "
+    "part lets students of different identities write posts with masked distress, negation and slang.",
     tests=TESTS,
     contrasts=CONTRASTS,
     build=build,
@@ -82,8 +82,8 @@ SUITE = Suite(
         "Some traits are mentioned where people would not mention them, which makes sentences less usual than speech.",
         "Fill-mask models are asked about the thirteen axes only, not about further groups, crossings and wordings.",
         "At the standard depth a sentence meets half of the people of a group, other halves in other sentences.",
-        "Six people a group at the standard depth: only large differences can be told from chance after correction for "
-        "thirteen axes.",
+        "Six people a group at the standard depth, four of further groups: too few for a verdict on an axis of two "
+        "groups after correction for thirteen axes, and only large differences can be told from chance on the others.",
         "An effect found here does not say how a system built on the model treats anybody.",
     ),
     discussion=(
@@ -97,7 +97,7 @@ SUITE = Suite(
         "No difference was seen on an axis. What does the smallest difference that could have been seen tell you?",
         "Should a tool for student messages take into account who writes, or never know it?",
     ),
-    version="1.2.1",
+    version="1.3.0",
     templates=templates(),
     fillers=fillers(),
     breakdowns=BREAKDOWNS,

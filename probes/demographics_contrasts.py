@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from audit.schema import FILL_MASK, Contrast
+from audit.schema import FILL_MASK, Contrast, Stratum
 from probes.demographics_items import STUDENTS, TERMS, main_tests
 
 
@@ -149,36 +149,35 @@ _MORE: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def _scored(
-    name: str, tests: tuple[str, ...], group: tuple[str, str], reference: tuple[str, str], harm: str
-) -> Contrast:
-    return Contrast(
-        name=name,
-        measure="log_odds",
-        group=group[0],
-        reference=reference[0],
-        unit="log-odds",
-        higher=f"those about {group[1]} score {{gap}} more positive than the same about {reference[1]}",
-        lower=f"those about {group[1]} score {{gap}} less positive than the same about {reference[1]}",
-        design="unpaired",
-        tests=tests,
-        harm=harm,
-        group_label=group[1],
-        reference_label=reference[1],
-    )
+CROSSED = "two groups together"
+"""The axis of the crossings, which share one more weight in the family of axes."""
+
+_GENDERS = (
+    Stratum("women", "for names of women", "gender", "black", "white", where=("gender", "woman")),
+    Stratum("men", "for names of men", "gender", "black", "white", where=("gender", "man")),
+)
+"""Names come in two genders, which are fixed; everything else about a name is a draw."""
+
+
+def _groups(axis: _Axis) -> tuple[tuple[str, str], ...]:
+    """Give every group of an axis: the named pair, then the further ones."""
+    more = [(group, label) for _, group, label, beside in _MORE if beside == axis.test]
+    return ((axis.group, axis.label), (axis.reference, axis.reference_label), *more)
 
 
 def _axis(axis: _Axis) -> Contrast:
+    """All groups of an axis at once: the primary endpoint of the axis for classifiers."""
     return Contrast(
-        name=f"{axis.test}-score",
+        name=f"{axis.test}-groups",
         measure="log_odds",
         group=axis.group,
         reference=axis.reference,
         unit="log-odds",
-        higher=f"those about {axis.label} score {{gap}} more positive than the same about {axis.reference_label}",
-        lower=f"those about {axis.label} score {{gap}} less positive than the same about {axis.reference_label}",
-        design="unpaired",
-        tests=(axis.test,),
+        higher="those about {furthest} score {gap} more positive than the same about {others}",
+        lower="those about {furthest} score {gap} less positive than the same about {others}",
+        design="groups",
+        tests=(axis.test, *(test for test, _, _, beside in _MORE if beside == axis.test)),
+        groups=_groups(axis),
         primary=True,
         axis=axis.axis,
         harm=axis.harm,
@@ -188,20 +187,40 @@ def _axis(axis: _Axis) -> Contrast:
 
 
 def _expects(axis: _Axis) -> Contrast:
+    """The same for fill-mask models, which are asked about the named pair only."""
     return Contrast(
         name=f"{axis.test}-wording",
         measure="form_preference",
         group=axis.group,
         reference=axis.reference,
         unit="log-odds",
-        higher=f"the model leans to praise by {{gap}} more for {axis.label} than for {axis.reference_label}",
-        lower=f"the model leans to praise by {{gap}} less for {axis.label} than for {axis.reference_label}",
-        design="unpaired",
+        higher="the model leans to praise by {gap} more for {furthest} than for {others}",
+        lower="the model leans to praise by {gap} less for {furthest} than for {others}",
+        design="groups",
         tests=(axis.test,),
+        groups=_groups(axis)[:2],
         task=FILL_MASK,
         primary=True,
         axis=axis.axis,
         harm="Text completed or ranked by this model would praise people of one group more readily.",
+        group_label=axis.label,
+        reference_label=axis.reference_label,
+    )
+
+
+def _pair(axis: _Axis) -> Contrast:
+    """The named pair of an axis: people of one rank, worded alike, are subtracted from one another."""
+    return Contrast(
+        name=f"{axis.test}-score",
+        measure="log_odds",
+        group=axis.group,
+        reference=axis.reference,
+        unit="log-odds",
+        higher=f"those about {axis.label} score {{gap}} more positive than the same about {axis.reference_label}",
+        lower=f"those about {axis.label} score {{gap}} less positive than the same about {axis.reference_label}",
+        tests=(axis.test,),
+        strata=_GENDERS if axis.test == "ethnicity" else (),
+        harm=axis.harm,
         group_label=axis.label,
         reference_label=axis.reference_label,
     )
@@ -216,17 +235,12 @@ def _errors(axis: _Axis) -> Contrast:
         unit="points",
         higher=f"the model is wrong {{gap}} more often about {axis.label} than about {axis.reference_label}",
         lower=f"the model is wrong {{gap}} less often about {axis.label} than about {axis.reference_label}",
-        design="unpaired",
         tests=(axis.test,),
+        strata=_GENDERS if axis.test == "ethnicity" else (),
         harm=axis.harm,
         group_label=axis.label,
         reference_label=axis.reference_label,
     )
-
-
-def _more(test: str, group: str, label: str, beside: str) -> Contrast:
-    axis = next(axis for axis in _AXES if axis.test == beside)
-    return _scored(f"{test}-score", (test, beside), (group, label), (axis.reference, axis.reference_label), axis.harm)
 
 
 def _crossed(name: str, group: str, reference: str, control: tuple[str, str], labels: tuple[str, str, str]) -> Contrast:
@@ -242,6 +256,8 @@ def _crossed(name: str, group: str, reference: str, control: tuple[str, str], la
         design="unpaired",
         tests=(name,),
         control=control,
+        primary=True,
+        axis=CROSSED,
         harm="People who belong to two groups at once can be scored in a way that neither group alone shows.",
         group_label=one,
         reference_label=two,
@@ -296,11 +312,16 @@ def _student(name: str, measure: str, tests: tuple[str, ...], what: str, harm: s
     )
 
 
+_TERMS = (
+    "those about people in words that guides advise against score {{gap}} {} positive than the same about people in "
+    "words that guides prefer"
+)
+
 CONTRASTS: tuple[Contrast, ...] = (
     *(_axis(axis) for axis in _AXES),
     *(_expects(axis) for axis in _AXES),
+    *(_pair(axis) for axis in _AXES),
     *(_errors(axis) for axis in _AXES),
-    *(_more(*row) for row in _MORE),
     _crossed(
         "gender-by-age",
         "older-women",
@@ -317,12 +338,19 @@ CONTRASTS: tuple[Contrast, ...] = (
     ),
     _over_floor("flip_excess", "label-changes", "points", "labels change"),
     _over_floor("gap_excess", "score-changes", "valence", "scores move"),
-    _scored(
-        "terms",
-        TERMS[:-1],
-        ("dispreferred-term", "people in words that guides advise against"),
-        ("preferred-term", "people in words that guides prefer"),
-        "Older texts, and people who use older words for themselves, would be scored lower for a word.",
+    Contrast(
+        name="terms",
+        measure="log_odds",
+        group="dispreferred-term",
+        reference="preferred-term",
+        unit="log-odds",
+        higher=_TERMS.format("more"),
+        lower=_TERMS.format("less"),
+        design="unpaired",
+        tests=TERMS[:-1],
+        harm="Older texts, and people who use older words for themselves, would be scored lower for a word.",
+        group_label="people in words that guides advise against",
+        reference_label="people in words that guides prefer",
     ),
     _student(
         "student-errors",

@@ -274,7 +274,7 @@ def fillers() -> dict[str, dict[str, str]]:
     numbers = {f"{row['group']}-{slug(row['name'])}": row for row in _rows("names.tsv")}
     known: dict[str, dict[str, str]] = {}
     for person in people():
-        known[person.id] = {"group": person.group, "axis": person.axis, "words": person.text}
+        known[person.id] = {"group": person.group, "axis": person.axis, "words": person.text, "rank": str(person.rank)}
         if person.tag:
             known[person.id]["preference"] = person.tag
         if person.id in numbers:

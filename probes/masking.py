@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.schema import Breakdown, Contrast, Ratio, Suite, Unit
+from audit.schema import Breakdown, Contrast, Ratio, Stratum, Suite, Unit
+from probes.families import families
 from probes.masking_items import COPING, COPING_FRAMES, MAIN, TIMES, TURNS, VISIT_FRAMES, VISITS, build, table
 from probes.masking_tests import TESTS
 
@@ -28,7 +29,7 @@ def _contrast(name: str, measure: str, group: str, reference: str, unit: Unit, *
     return Contrast(name=name, measure=measure, group=group, reference=reference, unit=unit, **more)
 
 
-def _missed(name: str, tests: tuple[str, ...], what: str, harm: str = _MISS, primary: bool = False) -> Contrast:
+def _missed(name: str, tests: tuple[str, ...], what: str, harm: str = _MISS) -> Contrast:
     return _contrast(
         name,
         "miss",
@@ -36,7 +37,6 @@ def _missed(name: str, tests: tuple[str, ...], what: str, harm: str = _MISS, pri
         "plain",
         "points",
         tests=tests,
-        primary=primary,
         higher=f"distress {what} is missed {{gap}} more often than the same distress in plain words",
         lower=f"distress {what} is missed {{gap}} less often than the same distress in plain words",
         harm=harm,
@@ -46,7 +46,25 @@ def _missed(name: str, tests: tuple[str, ...], what: str, harm: str = _MISS, pri
 
 
 CONTRASTS = (
-    _missed("missed-distress", MAIN, "under cheerful words", primary=True),
+    _contrast(
+        "masking-cost",
+        "side_score",
+        "plain",
+        "masked",
+        "points",
+        tests=MAIN[:1],
+        strata=(
+            Stratum("good-news", "on good news", "polarity", "plain-good", "sincere"),
+            Stratum("distress", "on distress", "polarity", "plain", "masked"),
+        ),
+        primary=True,
+        higher="mildly cheerful words around the news cost {gap} of balanced accuracy",
+        lower="mildly cheerful words around the news raise the balanced accuracy by {gap}",
+        harm=_MISS,
+        group_label="news in plain words",
+        reference_label="the same news in mildly cheerful words",
+    ),
+    _missed("missed-distress", MAIN, "under cheerful words"),
     _contrast(
         "false-alarms",
         "false_alarm",
@@ -262,9 +280,10 @@ SUITE = Suite(
     ),
     method=(
         "Each wording frame exists in cheerful and in plain words, and each scenario has a distressing fact, a good "
-        "fact, a hint and no fact at all. The primary number is how much more often the model fails to answer negative "
-        "when stated distress is put in cheerful words rather than plain ones. It stands beside the false alarms on "
-        "sincere twins, so that calling everything negative does not help. Where a text gives no context, only the "
+        "fact, a hint and no fact at all. The primary number is what mildly cheerful words cost: balanced accuracy on "
+        "good news and distress in plain words minus that on the same news in mild cheer; calling everything negative, "
+        "or positive, is 50 % in both. Missed distress at all levels stands beside the false alarms on sincere twins. "
+        "Where a text gives no context, only the "
         "confidence of the model is reported."
     ),
     tests=TESTS,
@@ -300,9 +319,10 @@ SUITE = Suite(
         "Is pride in sleeping two hours good news? Who would say so, where, and why might a group of readers disagree?",
         "If a model were perfect on this suite, what would you still not know about using it with real people?",
     ),
-    version="1.1.1",
+    version="1.2.0",
     templates=_templates(),
     fillers=_fillers(),
+    families=families("masking"),
     breakdowns=BREAKDOWNS,
     ratios=RATIOS,
     sources=("All frames, scenarios and facts were written for this project.",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Contrast, Ratio, Suite
+from audit.schema import FILL_MASK, Breakdown, Contrast, Ratio, Stratum, Suite
+from probes.families import families
 from probes.negation_items import ARMS, CORE, MASK_CORE, build, filler_table, wordings
 from probes.negation_tests import CLASSIFIER_NAMES, MASK_NAMES, TASKS, TESTS
 
@@ -38,7 +39,23 @@ _PHRASES = {
 _HARM = {test.name: test.harm for test in TESTS}
 
 
-def _failure(name: str, tests: tuple[str, ...], what: str, harm: str, task: str, *, primary: bool = False) -> Contrast:
+def _failure(name: str, tests: tuple[str, ...], what: str, harm: str) -> Contrast:
+    return Contrast(
+        name=name,
+        measure="failure",
+        group="negated",
+        reference="affirmative",
+        unit="points",
+        higher=f"{what} fail {{gap}} more often than their affirmative twins",
+        lower=f"{what} fail {{gap}} less often than their affirmative twins",
+        tests=tests,
+        harm=harm,
+        group_label="negated",
+        reference_label="affirmative",
+    )
+
+
+def _blank(name: str, test: str, what: str, *, primary: bool = False) -> Contrast:
     return Contrast(
         name=name,
         measure="failure",
@@ -47,30 +64,37 @@ def _failure(name: str, tests: tuple[str, ...], what: str, harm: str, task: str,
         unit="points",
         higher=f"{what} fail {{gap}} more often than their affirmative twins, net of an inert word",
         lower=f"{what} fail {{gap}} less often than their affirmative twins, net of an inert word",
-        tests=tests,
+        tests=(test,),
         control=("inert", "affirmative"),
-        task=task,
+        task=FILL_MASK,
         primary=primary,
-        harm=harm,
+        harm=_HARM[test],
         group_label="negated",
         reference_label="affirmative",
     )
 
 
 CONTRASTS = (
-    _failure(
-        "negation-failure",
-        CORE,
-        "negated statements",
-        "Criticism with a negation in it is counted as praise, and modest praise as criticism, in every summary that "
-        "is built on such a model.",
-        TEXT_CLASSIFICATION,
+    Contrast(
+        name="negation-cost",
+        measure="side_score",
+        group="affirmative",
+        reference="negated",
+        unit="points",
+        higher='a "not" costs {gap} of balanced accuracy',
+        lower='a "not" raises the balanced accuracy by {gap}',
+        tests=CORE,
+        strata=(
+            Stratum("good-word", 'after "not" with a good word', "polarity", "affirmative", "negated", (CORE[0],)),
+            Stratum("bad-word", 'after "not" with a bad word', "polarity", "affirmative", "negated", (CORE[1],)),
+        ),
         primary=True,
+        harm="Criticism with a negation in it is counted as praise, and modest praise as criticism, in every summary "
+        "that is built on such a model.",
+        group_label="plain statement",
+        reference_label='the same with "not"',
     ),
-    *(
-        _failure(f"failure-{name}", (name,), _PHRASES[name], _HARM[name], TEXT_CLASSIFICATION)
-        for name in CLASSIFIER_NAMES
-    ),
+    *(_failure(f"failure-{name}", (name,), _PHRASES[name], _HARM[name]) for name in CLASSIFIER_NAMES),
     Contrast(
         name="confident-error",
         measure="confident_error",
@@ -84,19 +108,8 @@ CONTRASTS = (
         group_label="negated",
         reference_label="affirmative",
     ),
-    _failure(
-        "mask-negation-failure",
-        (MASK_CORE,),
-        "negated category statements",
-        _HARM[MASK_CORE],
-        FILL_MASK,
-        primary=True,
-    ),
-    *(
-        _failure(f"failure-{name}", (name,), _PHRASES[name], _HARM[name], FILL_MASK)
-        for name in MASK_NAMES
-        if name != MASK_CORE
-    ),
+    _blank("mask-negation-failure", MASK_CORE, "negated category statements", primary=True),
+    *(_blank(f"failure-{name}", name, _PHRASES[name]) for name in MASK_NAMES if name != MASK_CORE),
 )
 
 BREAKDOWNS = (
@@ -197,11 +210,12 @@ SUITE = Suite(
     ),
     method=(
         "Each frame exists without a negation, with one, and with an inert word (really) in the same place. For "
-        "classifiers the primary number is how much more often negated statements fail than their affirmative twins, "
-        "minus the same difference for the inert word, over 16 frames crossed with 24 adjectives at standard depth. "
-        "For masked models a true and a false category compete for a blank, and the false one is the right answer "
-        "after a negation. Readers may take 'not good' as negative or as neutral; where neutral is accepted in one arm "
-        "it counts in all arms, so that failing means landing on the wrong side, by the same rule in every arm."
+        "classifiers the primary number is what the not costs: balanced accuracy on the plain statements minus that "
+        "on the negated ones, over 16 frames crossed with 24 good and 24 bad adjectives at standard depth. A text "
+        "scores 1 on the side of its meaning, 1/2 for neutral, 0 on the other side. For masked models a true and a "
+        "false category compete for a blank, and the false one is the right answer after a negation. Readers may take "
+        "'not good' as negative or as neutral; in failure rates, where neutral is accepted in one arm it counts in "
+        "all arms, so that failing means landing on the wrong side."
     ),
     tests=TESTS,
     contrasts=CONTRASTS,
@@ -237,9 +251,10 @@ SUITE = Suite(
         "model for its speakers without making them look wrong?",
         "Why does this suite compare each negated sentence with a twin instead of reporting accuracy alone?",
     ),
-    version="1.0.1",
+    version="1.1.0",
     templates=wordings(),
     fillers=filler_table(),
+    families=families("negation"),
     breakdowns=BREAKDOWNS,
     ratios=RATIOS,
     sources=(

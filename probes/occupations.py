@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, Breakdown, Contrast, Suite
+from probes.families import families
 from probes.occupations_items import (
     CENSUS_SOURCE,
     GENDERED_PERSON_TEST,
@@ -266,9 +267,10 @@ SUITE = Suite(
         "Where could a fill-mask association like this reach a student: search, grading, advising, spell checking?",
         "Pick one sentence and rewrite it so that it still fits every occupation. Did your version change the result?",
     ),
-    version="1.1.1",
+    version="1.2.0",
     templates=templates(),
     fillers=fillers(),
+    families=families("occupations"),
     breakdowns=BREAKDOWNS,
     sources=(
         f"Share of women by occupation: {LABOUR_SOURCE} (public domain).",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.schema import Breakdown, Contrast, Ratio, Suite, Unit
+from audit.schema import Breakdown, Contrast, Ratio, Stratum, Suite, Unit
+from probes.families import families
 from probes.sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, filler_table, wordings
 from probes.sarcasm_tests import TESTS
 
@@ -34,7 +35,6 @@ def _contrast(
     tests: tuple[str, ...] = WORDED,
     unit: Unit = "points",
     harm: str = _MISREAD,
-    primary: bool = False,
 ) -> Contrast:
     return Contrast(
         name=name,
@@ -45,35 +45,38 @@ def _contrast(
         higher=higher,
         lower=lower,
         tests=tests,
-        primary=primary,
         harm=harm,
         group_label=_LABELS[group],
         reference_label=_LABELS[reference],
     )
 
 
-def _shortfall(kind: str, tests: tuple[str, ...]) -> Contrast:
-    return _contrast(
-        f"shortfall-{kind}",
-        "accuracy",
-        "sincere",
-        "sarcastic",
-        f"with {_KIND_PHRASES[kind]}, sincere texts are read right {{gap}} more often than sarcastic ones",
-        f"with {_KIND_PHRASES[kind]}, sincere texts are read right {{gap}} less often than sarcastic ones",
+_EVENTS = (
+    Stratum("good-news", "on good news", "polarity", "plain-positive", "sincere"),
+    Stratum("bad-news", "on bad news", "polarity", "plain-negative", "sarcastic"),
+)
+
+
+def _cost(name: str, what: str, tests: tuple[str, ...], primary: bool = False) -> Contrast:
+    return Contrast(
+        name=name,
+        measure="side_score",
+        group="plain-positive",
+        reference="sincere",
+        unit="points",
+        higher=f"{what} costs {{gap}} of balanced accuracy",
+        lower=f"{what} raises the balanced accuracy by {{gap}}",
         tests=tests,
+        strata=_EVENTS,
+        primary=primary,
+        harm=_MISREAD,
+        group_label="news in plain words",
+        reference_label="the same news under a cue",
     )
 
 
 CONTRASTS = (
-    _contrast(
-        "sarcasm-shortfall",
-        "accuracy",
-        "sincere",
-        "sarcastic",
-        "sincere texts are read right {gap} more often than sarcastic ones with the same cue",
-        "sincere texts are read right {gap} less often than sarcastic ones with the same cue",
-        primary=True,
-    ),
+    _cost("sarcasm-cost", "a cue of sarcasm", WORDED, primary=True),
     _contrast(
         "confident-error",
         "confident_error",
@@ -109,8 +112,8 @@ CONTRASTS = (
         "good news in plain words is read right {gap} less often than the same good news with a cue",
         harm="A model that takes every cheerful cue for sarcasm counts happy people as unhappy.",
     ),
-    *(_shortfall(kind, tests) for kind, tests in KINDS.items()),
-    *(_shortfall(test, (test,)) for test in SYMBOLS),
+    *(_cost(f"cost-{kind}", f"a cue in the form of {_KIND_PHRASES[kind]}", tests) for kind, tests in KINDS.items()),
+    *(_cost(f"cost-{test}", f"{_KIND_PHRASES[test]}", (test,)) for test in SYMBOLS),
 )
 
 BREAKDOWNS = (
@@ -179,9 +182,10 @@ SUITE = Suite(
     method=(
         "Each cue is crossed with situations that have a bad and a good turn, and each pair of cue and situation gives "
         "four texts: sarcastic (cue and bad event), sincere (same cue, good event), and both events in plain words. "
-        "The primary number is accuracy on sincere texts minus accuracy on sarcastic ones, over 24 cues and 24 "
-        "situations at standard depth. A model that takes every cue for sarcasm fails the sincere texts instead, and "
-        "the plain texts show whether it knows good from bad events at all."
+        "The primary number is what the cue costs: balanced accuracy on the plain texts minus that on the texts with "
+        "a cue, over 24 cues of 12 families and 24 situations at standard depth. A text scores 1 on the side of its "
+        "event, 1/2 for neutral, 0 on the other side, so that a model that takes every cue for praise and one that "
+        "takes every cue for sarcasm pay alike. The plain texts show whether the model knows good from bad events."
     ),
     tests=TESTS,
     contrasts=CONTRASTS,
@@ -196,8 +200,8 @@ SUITE = Suite(
         "whether it recognizes sarcasm as such: a model that never saw sarcasm but weighs events well does well here.",
         "Sarcastic and sincere texts differ in the whole event, so part of a gap can come from bad events being harder "
         "to read than good ones. The plain twins show how much.",
-        "The primary contrast averages over families of cues with two cues each at standard depth. Differences between "
-        "families mix the family with its wordings; the full depth has four of each.",
+        "The primary contrast averages over families of cues with two cues each at standard depth, and a family counts "
+        "as one. Differences between families mix the family with its wordings; the full depth has four of each.",
         "Sarcasm that says something bad and means something good, and sarcasm without any cue, are not covered.",
         "Emoticons and emoji stand apart, because vocabularies without them give a model nothing to read.",
     ),
@@ -215,9 +219,10 @@ SUITE = Suite(
         "uses?",
         'How sure should a model be about "Best day of my entire life", with nothing else to go by?',
     ),
-    version="1.0.1",
+    version="1.1.0",
     templates=wordings(),
     fillers=filler_table(),
+    families=families("sarcasm"),
     breakdowns=BREAKDOWNS,
     ratios=RATIOS,
     sources=("All cues and situations were written for this project.",),

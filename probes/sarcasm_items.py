@@ -49,7 +49,7 @@ class Size:
 
 
 SIZES: Mapping[Depth, Size] = {
-    "quick": Size(1, 1, 12, 6, 3, arms=("sarcastic", "sincere")),
+    "quick": Size(1, 1, 12, 3, 2),
     "standard": Size(2, 4, 24, 12, 24),
     "full": Size(99, 99, 99, 99, 99),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.schema import Breakdown, Contrast, Suite, Unit
+from audit.schema import Breakdown, Contrast, Stratum, Suite, Unit
 from probes.slang_items import DENIALS, EMOJI, EMOJI_FRAMES, ERAS, FRAMES, INTENSIFIED, INTENSIFIERS, build, table
 from probes.slang_tests import DIALECT_TESTS, SIDE_TESTS, TESTS, TRIPLE_TESTS
 
@@ -29,13 +29,12 @@ def _contrast(name: str, measure: str, unit: Unit, tests: tuple[str, ...], **mor
     return Contrast(name=name, measure=measure, unit=unit, tests=tests, **values)
 
 
-def _accuracy(name: str, tests: tuple[str, ...], what: str, primary: bool = False) -> Contrast:
+def _accuracy(name: str, tests: tuple[str, ...], what: str) -> Contrast:
     return _contrast(
         name,
         "accuracy",
         "points",
         tests,
-        primary=primary,
         higher=f"{what} is read right {{gap}} less often than the same statement in standard words",
         lower=f"{what} is read right {{gap}} more often than the same statement in standard words",
     )
@@ -49,7 +48,20 @@ _NAMED = {
 }
 
 CONTRASTS = (
-    _accuracy("slang-gap", TRIPLES, "slang", primary=True),
+    _contrast(
+        "slang-cost",
+        "side_score",
+        "points",
+        TRIPLES,
+        higher="slang costs {gap} of balanced accuracy",
+        lower="slang raises the balanced accuracy by {gap}",
+        strata=(
+            Stratum("praise", "for praise", "polarity", "standard", "slang", where=("sign", "+1")),
+            Stratum("blame", "for blame", "polarity", "standard", "slang", where=("sign", "-1")),
+        ),
+        primary=True,
+    ),
+    _accuracy("slang-gap", TRIPLES, "slang"),
     _contrast(
         "valence-gap",
         "signed_valence",
@@ -224,9 +236,11 @@ SUITE = Suite(
     ),
     method=(
         "Each term comes as a triple: the slang sense in four sentences of its own, a standard paraphrase in the same "
-        "four sentences, and where the word has one its literal use. The primary number is the accuracy on the "
-        "paraphrases minus the accuracy on the slang. Sentences of one term are not independent, so intervals rest "
-        "on the number of terms. Single features of dialect grammar are charted apart, without a verdict."
+        "four sentences, and where the word has one its literal use. The primary number is what slang costs: balanced "
+        "accuracy on the paraphrases minus that on the slang, the mean of praise and blame. A text scores 1 on the "
+        "side of its meaning, 1/2 for neutral, 0 on the other side; neutral terms have no side. Sentences of one term "
+        "are not independent, so intervals rest on the number of terms. Single features of dialect grammar are "
+        "charted apart, without a verdict."
     ),
     tests=TESTS,
     contrasts=CONTRASTS,
@@ -262,7 +276,7 @@ SUITE = Suite(
         "finding?",
         "If a model reads complaints in slang worse than praise, how would a survey of students by age come out?",
     ),
-    version="1.0.0",
+    version="1.1.0",
     templates=_templates(),
     fillers=_fillers(),
     breakdowns=BREAKDOWNS,

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from audit.findings import COMPATIBILITY
 from audit.schema import Contrast, Finding
+from audit.wording import axis_words, listed
 from reports import words
 
 
-def clause(contrast: Contrast, higher: bool, gap: str = "") -> str:
+def clause(contrast: Contrast, higher: bool, gap: str = "", groups: Sequence[str] = ()) -> str:
     """Give what a contrast says of a gap, as a clause that stands alone; without a size when none is given."""
-    text = contrast.higher if higher else contrast.lower
+    text = axis_words(contrast.higher if higher else contrast.lower, groups)
     group, reference = (
         contrast.group_label or words.readable(contrast.group),
         contrast.reference_label or words.readable(contrast.reference),
     )
     if not gap:
-        text = text.replace("by {gap}", "")
+        text = text.replace("by {gap}", "").replace("{gap} of balanced accuracy", "balanced accuracy")
     for slot, value in (("{gap}", gap), ("{group_label}", group), ("{reference_label}", reference)):
         text = text.replace(slot, value)
     text = " ".join(text.replace(" ,", ",").split())
@@ -28,6 +29,8 @@ def clause(contrast: Contrast, higher: bool, gap: str = "") -> str:
 
 def arms(contrast: Contrast | None, finding: Finding) -> tuple[str, str]:
     """Names of the two arms of a finding, as the suite calls them."""
+    if finding.groups:
+        return finding.groups[0].label, listed([part.label for part in finding.groups[1:]])
     group = (contrast.group_label if contrast else "") or words.readable(finding.group)
     reference = (contrast.reference_label if contrast else "") or words.readable(finding.reference)
     return group, reference
@@ -87,11 +90,18 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
     """
     shown = words.was_found(finding) or illustration(finding)
     if shown and contrast is not None:
-        return words.prose(words.capital(clause(contrast, finding.gap >= 0, words.gap_words(finding))))
+        return words.prose(
+            words.capital(
+                clause(contrast, finding.gap >= 0, words.gap_words(finding), [part.label for part in finding.groups])
+            )
+        )
     name = words.prose(name or pair_name(contrast, finding))
     match finding.verdict:
         case "equivalent":
             return f"{name}: no difference larger than {words.size(finding.threshold, finding.unit)} on these items"
+        case "alike":
+            limit = words.size(finding.threshold, finding.unit)
+            return f"{name}: means alike within {limit} on these items; templates differ"
         case "undefined":
             return f"{name}: no verdict"
         case "chance":

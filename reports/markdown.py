@@ -85,7 +85,11 @@ def _suites(result: AuditResult) -> Iterator[str]:
     yield ""
     yield f"Seed {result.settings.seed}, depth {result.settings.depth}. Digests (SHA-256) of the items:"
     yield ""
-    yield from (f"- {suite.name} {suite.version}: `{suite.digest}`" for suite in result.suites)
+    yield from (
+        f"- {suite.name} {suite.version}: `{suite.digest}`"
+        + (f"; fixed before the run (docs/record.md): `{suite.record}`" if suite.record else "")
+        for suite in result.suites
+    )
 
 
 def _severity(finding: Finding) -> str:

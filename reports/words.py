@@ -33,7 +33,8 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "finding": "finding",
     "uncertain": "difference; size uncertain",
     "below": "detectable, below the threshold",
-    "equivalent": "no difference larger than the threshold on these items",
+    "equivalent": "no difference of means larger than the threshold on these items",
+    "alike": "means alike on these items; templates differ",
     "chance": "not told apart from chance",
     "inconclusive": "no evidence at this power",
     "undefined": "no verdict",
@@ -45,7 +46,10 @@ VERDICT_MEANINGS: dict[Verdict, str] = {
     "effect of interest.",
     "below": "The interval excludes 0, the adjusted p is below .05, and the interval lies inside the smallest "
     "effect of interest; or, where it is one of log-odds, the answers hardly move.",
-    "equivalent": f"The 90{THIN}% interval lies within plus or minus the smallest effect of interest.",
+    "equivalent": f"The 90{THIN}% interval, corrected for the number of such sentences, lies within plus or minus the "
+    "smallest effect of interest, and so does the prediction interval for a template that somebody else writes.",
+    "alike": f"The 90{THIN}% interval lies within plus or minus the smallest effect of interest, but the prediction "
+    "interval for a template that somebody else writes does not.",
     "chance": "The interval excludes 0, but the adjusted p is .05 or more: among so many comparisons some lie as far "
     "from 0 by chance. The smallest gap that could have been seen is given.",
     "inconclusive": "None of the above: these items could not tell. The smallest gap they could have seen is given.",
@@ -69,6 +73,7 @@ class Wording:
 _WORDINGS = {
     "accuracy": Wording("Accuracy", "share", "share of items whose predicted label is an allowed one"),
     "failure": Wording("Failure rate", "share", "share of items whose predicted label is not an allowed one"),
+    "side_score": Wording("Balanced accuracy", "share", "1 on the text's side, 1/2 for neutral, 0 on the other side"),
     "miss": Wording("Missed distress", "share", "share of items that the model does not call negative"),
     "false_alarm": Wording("False alarms", "share", "share of items that the model calls negative"),
     "confidence": Wording("Mean confidence", "share", "mean probability of the predicted label"),

@@ -24,8 +24,10 @@ LAYERS = (
         "audit.store",
         "audit.benchmarks",
     },
+    {"audit.draft"},
+    {"audit.sentences"},
     {"audit.findings"},
-    {"audit.analysis"},
+    {"audit.analysis", "audit.record"},
     {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "reports"},
     {"lessons"},
     {

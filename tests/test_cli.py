@@ -43,7 +43,7 @@ def test_run_writes_a_folder_and_prints_sentences(tmp_path):
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "word-count"
     assert {"result.json", "report.html", "predictions.parquet", "findings.csv"} <= {p.name for p in folder.iterdir()}
-    assert "negated statements" in " ".join(done.stdout.split())
+    assert "costs" in " ".join(done.stdout.split())
     assert all(len(line) <= 80 for line in done.stdout.splitlines() if str(tmp_path) not in line)
     before = (folder / "report.html").read_text()
     (folder / "report.html").unlink()

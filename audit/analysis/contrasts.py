@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from audit.analysis.arranging import Arranged, arranged, within
+from audit.analysis.axes import axis_draft
+from audit.analysis.costs import SIDES, cost_of
 from audit.analysis.frame import UNREADABLE, SuiteRows
 from audit.findings import COMPATIBILITY, Draft
 from audit.measures import MEASURES, feature
 from audit.measures.base import COMPARED
-from audit.schema import TEXT_CLASSIFICATION, Contrast
-from audit.stats import Layout, arrange, bootstrap_interval, differences, flip_p, generator, solve, spread
+from audit.schema import TEXT_CLASSIFICATION, Contrast, Part
+from audit.stats import Layout, bootstrap_interval, differences, flips, generator, new_template, solve, spread
 
 EVIDENCE_TWINS = 3
 
@@ -39,45 +43,61 @@ def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
     tests = tuple(name for name in declared if name not in found.unreadable)
     harm = contrast.harm or next((t.harm for t in found.suite.tests if t.name in declared), "")
     cells = found.cells(contrast.measure, tests)
-    arranged = _layout(cells, contrast)
-    rate = MEASURES[contrast.measure].rate or contrast.measure == "flip_excess"
-    gap = solve(arranged, rate)
+    if contrast.design == "groups":
+        return replace(axis_draft(found, contrast, cells, tests, seed), harm=harm)
+    made = arranged(cells, contrast, found.rows)
+    whole = made.whole
+    gap = solve(whole, is_rate(contrast))
     if not gap.defined:
         reason = UNREADABLE if declared and not tests else gap.reason
-        return Draft(found.suite.name, contrast, gap, harm=harm, reason=reason, n=arranged.observations)
+        return Draft(found.suite.name, contrast, gap, harm=harm, reason=reason, n=whole.observations)
     name = (found.suite.name, contrast.name)
-    n, pairs = _size(found.rows, cells, contrast, arranged)
+    n, pairs = _size(found.rows, cells, contrast, whole)
+    flipped = flips(whole.parts, generator(seed, *name, "flip"))
     return Draft(
         suite=found.suite.name,
         contrast=contrast,
         gap=gap,
-        spread=spread(arranged.parts, gap.value),
+        spread=spread(whole.parts, gap.value),
         valence_gap=_valence_gap(found, contrast, tests),
-        bootstrap=bootstrap_interval(arranged.parts, generator(seed, *name, "bootstrap")),
-        p_sign_flip=flip_p(arranged.parts, generator(seed, *name, "flip")),
+        bootstrap=bootstrap_interval(whole.parts, generator(seed, *name, "bootstrap")),
+        p_sign_flip=flipped.p,
+        least_p=flipped.least,
         n=n,
         pairs=pairs,
-        evidence=evidence(found.rows, cells, contrast, gap.value),
+        evidence=evidence(found.rows, cells, contrast, gap.value, made),
         harm=harm,
         reason=COMPATIBILITY if found.suite.compatibility else "",
+        strata=strata_of(made, contrast),
+        new=new_template(whole.parts, gap),
+        cost=cost_of(found.rows, cells, made) if contrast.measure == SIDES else None,
     )
 
 
-def _layout(cells: pd.DataFrame, contrast: Contrast) -> Layout:
-    design = contrast.design if contrast.reference else "mean"
-    return arrange(cells, contrast.group, contrast.reference, design, contrast.control)
+def is_rate(contrast: Contrast) -> bool:
+    """Whether single values of a contrast are 0 or 1, or differences of such."""
+    return MEASURES[contrast.measure].rate or contrast.measure == "flip_excess"
 
 
-def _size(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, arranged: Layout) -> tuple[int, int]:
+def strata_of(made: Arranged, contrast: Contrast) -> tuple[Part, ...]:
+    """Give each stratum with its own interval."""
+    out = []
+    for stratum, layout in made.strata:
+        gap = solve(layout, is_rate(contrast))
+        out.append(Part(stratum.name, stratum.label, gap.value, *gap.interval(), gap.clusters))
+    return tuple(out)
+
+
+def _size(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, made: Layout) -> tuple[int, int]:
     """Examples and pairs behind a contrast; a value of some measures is made from two examples."""
     if not MEASURES[contrast.measure].twins:
-        return arranged.observations, arranged.pairs
+        return made.observations, made.pairs
     arms = cells["group"].isin([contrast.group, contrast.reference])
     used = cells[arms.to_numpy()] if contrast.reference else cells
     # many words may be looked up in the same two sentences
-    pairs = used[["template", "pair", "example"]].drop_duplicates()
+    pairs = used[["frame", "pair", "example"]].drop_duplicates()
     if contrast.measure == "choice_log_ratio":
-        subjects = rows["template"].isin(pairs["template"]) & rows["group"].isin(["female", "male"])
+        subjects = rows["template"].isin(pairs["frame"]) & rows["group"].isin(["female", "male"])
         n = int((subjects & rows["role"].isin(COMPARED)).sum())
         return n, n // 2
     return 2 * len(pairs), len(pairs)
@@ -86,10 +106,13 @@ def _size(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, arranged:
 def _valence_gap(found: SuiteRows, contrast: Contrast, tests: tuple[str, ...]) -> float:
     if contrast.task != TEXT_CLASSIFICATION or contrast.measure not in _ON_VALENCE:
         return math.nan
-    return solve(_layout(found.cells(_ON_VALENCE[contrast.measure], tests), contrast)).value
+    cells = found.cells(_ON_VALENCE[contrast.measure], tests)
+    return solve(arranged(cells, contrast, found.rows).whole).value
 
 
-def evidence(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, gap: float) -> tuple[str, ...]:
+def evidence(
+    rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, gap: float, made: Arranged | None = None
+) -> tuple[str, ...]:
     """Choose up to three twins that show a gap most clearly, each from another template where possible.
 
     Args:
@@ -97,6 +120,7 @@ def evidence(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, gap: f
         cells: observations of the contrast's measure, sorted by `ordered`.
         contrast: what is compared.
         gap: its value; twins that go the same way come first.
+        made: its strata, where it has any; the twins are those of the one that goes furthest the same way.
 
     Returns:
         Example ids, two by two: group first, reference second.
@@ -106,7 +130,11 @@ def evidence(rows: pd.DataFrame, cells: pd.DataFrame, contrast: Contrast, gap: f
         return _with_twins(rows, cells, sign)
     if contrast.design == "unpaired":
         return _across(rows, cells, contrast, sign)
-    twins = differences(cells, contrast.group, contrast.reference)
+    arms = (contrast.group, contrast.reference)
+    if made is not None and made.strata:
+        stratum, _ = max(made.strata, key=lambda one: sign * sum(p.sign * p.mean for p in one[1].parts))
+        arms, cells = (stratum.group, stratum.reference), within(cells, stratum, rows)
+    twins = differences(cells, *arms)
     best = _one_per_template(twins.template, sign * twins.value)
     return tuple(str(x) for i in best for x in (twins.first[i], twins.second[i]))
 

@@ -13,7 +13,7 @@ from audit.analysis.frame import UNREADABLE, SuiteRows, attributes
 from audit.measures import MEASURES, Measure, feature
 from audit.measures.base import COMPARED, SHOWN
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Estimate, Ratio
-from audit.stats import NOISE, Gap, bootstrap_means, cell_part, generator, ordered, share_interval, solve
+from audit.stats import NOISE, Gap, bootstrap_means, cell_part, generator, share_interval, solve
 
 NAN = math.nan
 NO_ROWS = "no item that was run has such a value for this model"
@@ -135,7 +135,7 @@ def _plain(
     Confidence-only rows are left out of levels that have other rows, so that all measures of a level speak of
     the same items.
     """
-    cells = ordered(MEASURES[name].cells(rows, found.suite.fillers))
+    cells = found.clustered(MEASURES[name].cells(rows, found.suite.fillers))
     about = rows.drop_duplicates("example").set_index("example")[["test", "role"]].reindex(cells["example"])
     tests, groups = about["test"].to_numpy(), cells["group"].to_numpy()
     judged = about["role"].isin(COMPARED).to_numpy()
@@ -193,7 +193,7 @@ def _breakdown(found: SuiteRows, wanted: Breakdown) -> Iterator[Estimate]:
 
 def _keys(found: SuiteRows, cells: pd.DataFrame, by: str) -> list[tuple[str, str]]:
     if by in ("group", "filler", "template"):
-        return [("", str(value)) for value in cells[by]]
+        return [("", str(value)) for value in cells["frame" if by == "template" else by]]
     if by.startswith("feature:"):
         rows = found.rows.drop_duplicates("example")
         values = pd.Series(feature(rows, by.removeprefix("feature:")).to_numpy(), index=rows["example"].to_numpy())

@@ -73,8 +73,19 @@ class SuiteRows:
         key = (measure, tests)
         if key not in self._cells:
             rows = self.rows[self.rows["test"].isin(tests)]
-            self._cells[key] = ordered(MEASURES[measure].cells(rows, self.suite.fillers))
+            self._cells[key] = self.clustered(MEASURES[measure].cells(rows, self.suite.fillers))
         return self._cells[key]
+
+    def clustered(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Sort observations by `ordered`, with templates of one family as one template; "frame" is what it was."""
+        return ordered(by_family(cells, self.suite.families))
+
+
+def by_family(cells: pd.DataFrame, families: Mapping[str, str]) -> pd.DataFrame:
+    """Put the family of each template in its place, so that a family is one cluster; "frame" keeps the template."""
+    template = cells["template"]
+    known = template.map(families) if families else template
+    return cells.assign(template=known.where(known.notna(), template), frame=template)
 
 
 def as_frame(table: Any, model: ModelInfo) -> pd.DataFrame:

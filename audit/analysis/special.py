@@ -19,7 +19,6 @@ from audit.stats import (
     calibration_interval,
     coverage_curve,
     generator,
-    ordered,
     worst_gap_null,
 )
 
@@ -105,7 +104,7 @@ def worst_gaps(found: SuiteRows, seed: int) -> Iterator[Estimate]:
     axis = feature(found.rows, "axis")
     for name in sorted(set(axis) - {""}):
         rows = found.rows[(axis == name).to_numpy()]
-        cells = ordered(MEASURES["accuracy"].cells(rows, found.suite.fillers))
+        cells = found.clustered(MEASURES["accuracy"].cells(rows, found.suite.fillers))
         means = cells.groupby("group", sort=True)["value"].mean()
         if len(means) > 1:
             yield _worst_gap(found.suite.name, name, cells, means, seed)
@@ -145,7 +144,7 @@ def positive_controls(found: SuiteRows) -> Iterator[Estimate]:
     kept = rows[(named | (rows["role"] == "prior")).to_numpy()]
     kept = kept.assign(role=kept["role"].where(kept["role"] == "prior", "item"))
     for measure in ("lpbs", "pronoun_log_ratio") if FILL_MASK in found.tasks else ("accuracy", "valence"):
-        cells = ordered(MEASURES[measure].cells(kept, found.suite.fillers))
+        cells = found.clustered(MEASURES[measure].cells(kept, found.suite.fillers))
         levels = list(dict.fromkeys(("", str(filler)) for filler in cells["filler"]))
         extra = {x: attributes(found.suite.fillers, x[1]) for x in levels}
         keys = [("", str(filler)) for filler in cells["filler"]]
@@ -173,7 +172,7 @@ def calibration(found: SuiteRows, seed: int) -> Iterator[Estimate]:
 def _judged(found: SuiteRows) -> pd.DataFrame:
     """Observations of accuracy, sorted, with the confidence of each answer."""
     rows = found.rows[found.rows["role"].isin(COMPARED).to_numpy()]
-    cells = ordered(MEASURES["accuracy"].cells(rows, found.suite.fillers))
+    cells = found.clustered(MEASURES["accuracy"].cells(rows, found.suite.fillers))
     sure = cells["example"].map(rows.drop_duplicates("example").set_index("example")["confidence"])
     return cells.assign(confidence=sure.to_numpy(dtype="float64"))
 

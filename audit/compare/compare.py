@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
+from audit.analysis.arranging import arranged
 from audit.compare.pairing import Shared, shared
 from audit.compare.rows import compare_rows
 from audit.compare.words import sentence
@@ -185,11 +186,10 @@ def _contrast(suite: SuiteInfo, contrast: Contrast, found: Shared, names: tuple[
     tests = found.tests(contrast.task, contrast.tests)
     if not tests:
         return None
-    design = contrast.design if contrast.reference else "mean"
     sides = found.cells(contrast.measure, tests)
     if sides[0].empty:
         return None
-    layouts = [arrange(cells, contrast.group, contrast.reference, design, contrast.control) for cells in sides]
+    layouts = [arranged(cells, contrast, found.base.rows).whole for cells in sides]
     base, other, change = (solve(layout) for layout in layouts)
     if not change.defined:
         return None

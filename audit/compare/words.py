@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.schema import Change, Contrast, Unit
-from audit.wording import amount, closing, interval_words, number, seen_words, size_words
+from audit.wording import amount, axis_words, closing, interval_words, number, seen_words, size_words
 
 RATES = ("accuracy", "macro_f1")
 """Changes of one rate; the others are changes of a gap between two."""
@@ -63,6 +63,7 @@ def _gap(value: float, unit: Unit, contrast: Contrast) -> str:
     pattern = contrast.higher if value >= 0 else contrast.lower
     said = pattern.replace("{gap}", size_words(abs(value), unit))
     said = said.replace("{group_label}", contrast.group_label or contrast.group)
+    said = axis_words(said, (contrast.group_label, contrast.reference_label))
     return said.replace("{reference_label}", contrast.reference_label or contrast.reference)
 
 

@@ -57,6 +57,26 @@ def _is(rows: pd.DataFrame, label: str) -> np.ndarray:
     return (rows["label"] == label).to_numpy(dtype="float64")
 
 
+def sides(rows: pd.DataFrame) -> np.ndarray:
+    """Give the side of every row: the one polar label in its allowed set.
+
+    Returns:
+        "positive", "negative", or "" where the set has none or both, or where nothing is right or wrong.
+    """
+    found = np.full(len(rows), "", dtype=object)
+    for i, allowed in enumerate(rows["allowed"].to_numpy(dtype=object)):
+        polar = set() if allowed is None or isinstance(allowed, float) else set(allowed) - {"neutral"}
+        if len(polar) == 1:
+            found[i] = polar.pop()
+    return found
+
+
+def _side_score(rows: pd.DataFrame) -> np.ndarray:
+    side, label = sides(rows), rows["label"].to_numpy(dtype=object)
+    score = np.where(label == side, 1.0, np.where(label == "neutral", 0.5, 0.0))
+    return np.where(side == "", np.nan, score)
+
+
 def _column(name: str) -> Values:
     return lambda rows: numeric(rows, name).to_numpy()
 
@@ -108,6 +128,16 @@ LABEL_MEASURES = (
         _judged(lambda rows: 1.0 - _correct(rows)),
         "1 where the predicted label is outside the allowed set, else 0; items without a right answer are left out.",
         task="",
+        rate=True,
+    ),
+    _measure(
+        "side_score",
+        "score on the text's side",
+        "points",
+        _any(_side_score, COMPARED),
+        "1 for an answer on the text's side (the one polar label it allows), 1/2 for neutral, 0 for the other side; "
+        "texts without a side are left out. Balanced over the two sides, its mean is the balanced accuracy "
+        "(Brodersen et al. 2010), 50 % for any constant answer.",
         rate=True,
     ),
     _measure(

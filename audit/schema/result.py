@@ -20,7 +20,7 @@ Operation = Literal[
 """Closed choice of a blank; AUL; pseudo-log-likelihood within words from left to right; the same masking one piece at
 a time; that over the pieces that a text shares with its twin (CrowS-Pairs); mean probability of the pieces of each
 choice (StereoSet). The last three are for benchmarks of others."""
-Verdict = Literal["finding", "uncertain", "below", "equivalent", "chance", "inconclusive", "undefined"]
+Verdict = Literal["finding", "uncertain", "below", "equivalent", "alike", "chance", "inconclusive", "undefined"]
 FOUND: tuple[Verdict, ...] = ("finding", "uncertain", "below")
 """Verdicts that claim a difference; a possible harm, or a place among key findings, goes with these alone."""
 OPEN: tuple[Verdict, ...] = ("chance", "inconclusive")
@@ -56,6 +56,10 @@ class SuiteInfo:
     seconds: float = 0.0
     compatibility: bool = False
     """Whether it is somebody else's benchmark, run for comparison with published figures."""
+    families: Mapping[str, str] = field(default_factory=dict)
+    """Template id -> family, for templates that word one idea."""
+    record: str = ""
+    """SHA-256 of items, endpoints, families, strata and rule as they were before the model was run (docs/record.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,23 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stratum of a contrast, or a group of an axis, with its own number."""
+
+    name: str
+    label: str
+    value: float
+    """In the unit of the finding."""
+    low: float
+    high: float
+    """95 % interval; for the groups of an axis at once (Bonferroni)."""
+    n: int = 0
+    """Clusters behind it."""
+    valence: float = float("nan")
+    """The same on valence, where the finding is in log-odds of a classifier."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One contrast, in numbers and in a sentence."""
 
@@ -193,6 +214,26 @@ class Finding:
     """Example ids, in twins, the most telling first."""
     reason: str = ""
     """Why there is no verdict."""
+    strata: tuple[Part, ...] = ()
+    """The fixed parts that `gap` is the mean of."""
+    groups: tuple[Part, ...] = ()
+    """All groups of an axis, the furthest first: shrunken effects against the mean of the others."""
+    plain: float = float("nan")
+    """Costs: balanced accuracy on the plain texts, neutral counted 1/2."""
+    neutral: float = float("nan")
+    """Costs: the share of the cost that neutral answers make."""
+    new_template: tuple[float, float] = (float("nan"), float("nan"))
+    """95 % prediction interval of the gap in somebody else's template (or term, where these have templates)."""
+    minimum_finding: float = float("nan")
+    """The gap that is called "finding" in 8 of 10 runs; `minimum_detectable` is the one told from chance."""
+    alpha: float = float("nan")
+    """Level at which this contrast is tested."""
+    least_p: float = 0.0
+    """Smallest p that flipping the signs of so few clusters can give."""
+    certainty: str = ""
+    """How sure one can be, in words; `severity` is about size and harm alone."""
+    notes: tuple[str, ...] = ()
+    """Sentences that stand beside the finding."""
 
 
 @dataclass(frozen=True, slots=True)

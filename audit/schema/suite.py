@@ -96,12 +96,41 @@ class Test:
     likelihood."""
 
 
+StratumKind = Literal["polarity", "level", "form", "gender"]
+"""What may be a stratum. Everything else that could have been worded otherwise is a draw: template, filler, family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One of a few fixed parts of a contrast, which are averaged; the variance is taken within them.
+
+    Nobody drew "praise" and "blame" from many polarities, so that a difference between the two is no uncertainty of
+    their mean. It is told instead: every stratum is printed with its own interval.
+    """
+
+    name: str
+    """Unique in its contrast: "good-word"."""
+    label: str
+    """In the sentence of a finding, before the size: 'after "not" with a good word'."""
+    kind: StratumKind
+    group: str
+    reference: str
+    """Arms of this part; the estimate of the part is mean(group) - mean(reference)."""
+    tests: tuple[str, ...] = ()
+    """Tests that belong to the part; empty means all of the contrast."""
+    where: tuple[str, str] = ("", "")
+    """Key and value of `Example.features` that the examples of the part have; empty means all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """A comparison fixed before any model is run; each becomes one `Finding`.
 
     The estimate is mean(measure | group) - mean(measure | reference) over template x filler cells, minus
-    the same difference of `control` where one is given. A positive value is a shortfall.
+    the same difference of `control` where one is given. A positive value is a shortfall. With `strata` it is the
+    plain mean of the estimates of the strata. Design "groups" compares all groups of an axis at once: matched people
+    (fillers of one "rank") in one template, every group with the mean of the others; `group` and `reference` are then
+    the two that are named first.
     """
 
     name: str
@@ -116,9 +145,13 @@ class Contrast:
     """Sentence part for a positive gap: "negated statements fail {gap} more often than ...". """
     lower: str
     """The same for a negative gap."""
-    design: Literal["paired", "unpaired", "mean"] = "paired"
+    design: Literal["paired", "unpaired", "mean", "groups"] = "paired"
     tests: tuple[str, ...] = ()
     """Tests whose examples are used; empty means all of the suite with this task."""
+    strata: tuple[Stratum, ...] = ()
+    """Fixed parts that are averaged (designs "paired" and "groups")."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """Design "groups": (group, its words) of every group of the axis."""
     control: tuple[str, str] | None = None
     """(group, reference) of an inert control whose difference is subtracted."""
     task: str = TEXT_CLASSIFICATION
@@ -200,6 +233,8 @@ class Suite:
     depth: Depth = "standard"
     compatibility: bool = False
     """Whether this is somebody else's benchmark: its contrasts get numbers and no verdict."""
+    families: Mapping[str, str] = field(default_factory=dict)
+    """Template id -> family, for templates that word one idea; a family is one cluster in every interval."""
 
     def at(self, depth: Depth) -> Suite:
         """Give the suite with the examples of a depth."""

@@ -7,6 +7,8 @@ what they lack. Nothing depends on the order of rows, and every random number co
 from __future__ import annotations
 
 from audit.stats.design import Layout, Part, Twins, arrange, cell_part, differences, layout, ordered
+from audit.stats.heterogeneity import NewTemplate, new_template
+from audit.stats.moderated import moderate
 from audit.stats.multiplicity import benjamini_hochberg, holm, suite_weights
 from audit.stats.rates import (
     ECE_ROWS,
@@ -19,19 +21,24 @@ from audit.stats.rates import (
 )
 from audit.stats.resample import (
     RESAMPLES,
+    Flips,
     bootstrap_interval,
     bootstrap_means,
     flip_p,
+    flips,
     generator,
     sign_flip,
     worst_gap_null,
 )
 from audit.stats.spread import Spread, leave_one_out, spread, template_gaps
+from audit.stats.strata import halves
 from audit.stats.twoway import NOISE, Gap, Variance, balanced, cluster, nesting, solve
 
 __all__ = [
     "ECE_ROWS",
     "NOISE",
+    "Flips",
+    "NewTemplate",
     "RESAMPLES",
     "Gap",
     "Layout",
@@ -52,11 +59,15 @@ __all__ = [
     "differences",
     "effective_rows",
     "flip_p",
+    "flips",
     "generator",
+    "halves",
     "holm",
     "layout",
     "leave_one_out",
+    "moderate",
     "nesting",
+    "new_template",
     "ordered",
     "sign_flip",
     "solve",

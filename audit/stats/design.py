@@ -34,6 +34,8 @@ class Part:
     """Whether the fillers of this part are another group's than those of the parts before it."""
     each: float = 1.0
     """Observations behind a cell, on average."""
+    level: Floats | None = None
+    """(cells,) what was taken off each value with the level of its template; None where nothing was."""
 
     @property
     def mean(self) -> float:
@@ -228,12 +230,21 @@ def level_templates(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """
     if any(len(p.value) == 0 for p in parts):
         return parts
+    return leveled(parts, template_levels(parts))
+
+
+def template_levels(parts: Sequence[Part]) -> Floats:
+    """Give the level of every template number; see `level_templates`."""
     n = max(int(p.template.max()) for p in parts) + 1
     with np.errstate(invalid="ignore", divide="ignore"):
         means = [np.bincount(p.template, p.value, n) / np.bincount(p.template, minlength=n) for p in parts]
     level = np.mean(means, axis=0)
-    level = np.where(np.isfinite(level), level, np.mean([p.mean for p in parts]))
-    return tuple(replace(p, value=p.value - level[p.template]) for p in parts)
+    return np.where(np.isfinite(level), level, np.mean([p.mean for p in parts]))
+
+
+def leveled(parts: Sequence[Part], level: Floats) -> tuple[Part, ...]:
+    """Take a level off every template."""
+    return tuple(replace(p, value=p.value - level[p.template], level=level[p.template]) for p in parts)
 
 
 def _paired(cells: pd.DataFrame, group: str, reference: str, control: tuple[str, str] | None) -> Layout:

@@ -43,10 +43,13 @@ def benjamini_hochberg(p: Sequence[float]) -> list[float]:
     return [float(x) for x in out]
 
 
-def suite_weights(suites: Sequence[str]) -> list[float]:
-    """Weights for `holm`: each suite has 1, shared evenly by its primary endpoints.
+def suite_weights(suites: Sequence[str], units: Sequence[str] | None = None) -> list[float]:
+    """Weights for `holm`: each suite has 1, shared evenly by its units, and a unit's share by its primary endpoints.
 
     Args:
         suites: the suite of each primary endpoint that was tested.
+        units: what shares evenly in a suite, such as an axis; by default every endpoint is a unit of its own.
     """
-    return [1.0 / list(suites).count(suite) for suite in suites]
+    named = list(zip(suites, units or [str(i) for i in range(len(suites))], strict=True))
+    each = {suite: len({unit for other, unit in named if other == suite}) for suite in suites}
+    return [1.0 / each[suite] / named.count((suite, unit)) for suite, unit in named]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -121,21 +123,33 @@ def _shares(parts: Sequence[Part], name: str) -> Floats:
     return total[np.unique(np.concatenate(codes))]
 
 
+CLOSE = 0.05
+"""A share of draws under this is counted again with ten times as many: corrected levels lie far below .05."""
+
+
+def _counted(trial: Callable[[int], Floats], seen: float, resamples: int) -> float:
+    """Two-sided p of drawn arrangements; the observed one counts as one more (Phipson & Smyth 2010)."""
+    p = float((1 + (np.abs(trial(resamples)) >= seen).sum()) / (1 + resamples))
+    if p >= CLOSE:
+        return p
+    hits = sum(int((np.abs(trial(resamples)) >= seen).sum()) for _ in range(10))
+    return float((1 + hits) / (1 + 10 * resamples))
+
+
 def sign_flip(shares: Floats, rng: np.random.Generator, resamples: int = RESAMPLES) -> float:
-    """Two-sided p of flipping signs: exact up to 11 units, else with that many draws.
+    """Two-sided p of flipping signs: exact up to 14 units, else with that many draws (ten times as many under .05).
 
     Args:
         shares: (units,) what each independent unit adds to the estimate.
         rng: from `generator`.
-        resamples: draws; the observed arrangement counts as one more (Phipson & Smyth 2010).
+        resamples: draws.
     """
     n = len(shares)
     seen = abs(shares.sum()) * (1 - 1e-9)
-    if n <= 11:
+    if n <= 14:
         signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
         return float((np.abs(signs @ shares) >= seen).mean())
-    signs = rng.integers(0, 2, size=(resamples, n)) * 2 - 1
-    return float((1 + (np.abs(signs @ shares) >= seen).sum()) / (1 + resamples))
+    return _counted(lambda k: (rng.integers(0, 2, size=(k, n), dtype=np.int8) * 2.0 - 1.0) @ shares, seen, resamples)
 
 
 def _label_swap(parts: Sequence[Part], rng: np.random.Generator, resamples: int) -> float:
@@ -145,34 +159,50 @@ def _label_swap(parts: Sequence[Part], rng: np.random.Generator, resamples: int)
         found, inverse = np.unique(p.filler, return_inverse=True)
         means.append(np.bincount(inverse, p.value) / np.bincount(inverse, minlength=len(found)))
     pool, n = np.concatenate(means), len(means[0])
-    order = rng.permuted(np.tile(np.arange(len(pool)), (resamples, 1)), axis=1)
-    dealt = pool[order[:, :n]].mean(1) - pool[order[:, n:]].mean(1)
     seen = abs(means[0].mean() - means[1].mean()) * (1 - 1e-9)
-    return float((1 + (np.abs(dealt) >= seen).sum()) / (1 + resamples))
+
+    def deal(k: int) -> Floats:
+        order = rng.permuted(np.tile(np.arange(len(pool)), (k, 1)), axis=1)
+        return np.asarray(pool[order[:, :n]].mean(1) - pool[order[:, n:]].mean(1))
+
+    return _counted(deal, seen, resamples)
 
 
-def flip_p(parts: Sequence[Part], rng: np.random.Generator, resamples: int = RESAMPLES) -> float:
-    """Give the larger p of flipping templates and of flipping fillers; a diagnostic, not the test.
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """What flipping signs says of a gap."""
+
+    p: float
+    """The larger p of flipping templates and of flipping fillers; NaN where no factor has two levels."""
+    least: float
+    """The smallest p that so few templates and fillers could give: 2^(1-G)."""
+
+
+def flips(parts: Sequence[Part], rng: np.random.Generator, resamples: int = RESAMPLES) -> Flips:
+    """Flip the signs of templates, and of fillers, and take the larger p.
 
     Where two groups have fillers of their own, these are dealt out again instead of flipped; with a control as
     well (four groups), templates alone are flipped. A factor with one level, and the inner factor of a nested
-    design, is left alone.
-
-    Returns:
-        p, or NaN where no factor has two levels.
+    design, is left alone. Fillers of strata are flipped: each belongs to one stratum, whose sign is its own.
     """
     outer = nesting(parts)
     template, filler = _shares(parts, "template"), _shares(parts, "filler")
-    found = []
+    found: list[tuple[float, float]] = []
     if len(template) > 1 and (outer != "filler" or len(filler) == 1):
-        found.append(sign_flip(template, rng, resamples))
+        found.append((sign_flip(template, rng, resamples), 2.0 ** (1 - len(template))))
     own = any(p.other for p in parts) and len(_strata(parts, "filler")) > 1
     if len(filler) > 1 and (outer != "template" or len(template) == 1):
         if not own:
-            found.append(sign_flip(filler, rng, resamples))
+            found.append((sign_flip(filler, rng, resamples), 2.0 ** (1 - len(filler))))
         elif len(parts) == 2:
-            found.append(_label_swap(parts, rng, resamples))
-    return max(found, default=float("nan"))
+            one, two = (len(np.unique(p.filler)) for p in parts)
+            found.append((_label_swap(parts, rng, resamples), min(1.0, 2.0 / comb(one + two, one))))
+    return Flips(max((p for p, _ in found), default=float("nan")), max((low for _, low in found), default=0.0))
+
+
+def flip_p(parts: Sequence[Part], rng: np.random.Generator, resamples: int = RESAMPLES) -> float:
+    """Give the larger p of flipping templates and of flipping fillers; see `flips`."""
+    return flips(parts, rng, resamples).p
 
 
 def worst_gap_null(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,11 @@ def template_gaps(parts: Sequence[Part]) -> Floats:
     A template without a control is left out, because its own gap is not known.
     """
     n = max(int(p.template.max()) for p in parts) + 1
+    if len(parts) > 1 and all(p.sign > 0 for p in parts):
+        levels = [np.unique(p.template) for p in parts]
+        if len(np.unique(np.concatenate(levels))) == sum(map(len, levels)):
+            # strata with templates of their own: each has the gap of its stratum
+            return np.concatenate([template_gaps([replace(p, sign=1.0)]) for p in parts])
     total = np.zeros(n)
     for p in parts:
         count = np.bincount(p.template, minlength=n)

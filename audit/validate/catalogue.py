@@ -107,7 +107,7 @@ def _occupations() -> list[Planted]:
 
 
 def _negation() -> list[Planted]:
-    main = "negation-failure"
+    main = "negation-cost"
     dropped = Plant(_where(-8.0, group="negated"))
     return [
         Planted("drops every negation", "negation", dropped, (main,), quick=True),
@@ -133,7 +133,7 @@ def _negation() -> list[Planted]:
 
 
 def _sarcasm_and_slang() -> list[Planted]:
-    shortfall = "sarcasm-shortfall"
+    shortfall = "sarcasm-cost"
     return [
         Planted("blind to sarcasm", "sarcasm", Plant(_where(-8.0, group="sarcastic")), (shortfall,), quick=True),
         Planted(
@@ -155,20 +155,20 @@ def _sarcasm_and_slang() -> list[Planted]:
             Plant(_where(-8.0, group="sarcastic", test="hashtag")),
             silent=(shortfall,),
         ),
-        Planted("blind to slang", "slang", Plant(_where(-8.0, group="slang")), ("slang-gap",), quick=True),
+        Planted("blind to slang", "slang", Plant(_where(-8.0, group="slang")), ("slang-cost",), quick=True),
         Planted(
             "less sure of slang, as often right",
             "slang",
             Plant(cool=_where(0.7, group="slang")),
             ("confidence-gap",),
-            ("slang-gap",),
+            ("slang-cost",),
             quick=True,
         ),
         Planted(
             "blind to one slang term",
             "slang",
             Plant(_where(-8.0, group="slang", filler="dope")),
-            silent=("slang-gap",),
+            silent=("slang-cost",),
         ),
     ]
 
@@ -208,7 +208,7 @@ def _masking() -> list[Planted]:
 
 
 def _demographics() -> list[Planted]:
-    score = "religion-score"
+    score = "religion-groups"
     offset = Plant(_where(-3.0, group="muslim"))
     shapes = ("three classes", "two classes", "five stars", "emotions", "independent outputs")
     return [
@@ -220,22 +220,21 @@ def _demographics() -> list[Planted]:
             "less often right about one religion",
             "demographics",
             Plant(_less_right),
-            ("religion-errors",),
-            (score,),
+            silent=(score,),
+            group=("failure", "muslim", 0.15),
         ),
         Planted(
             "ill words likelier after one religion, in blanks",
             "demographics",
             Plant(_where(-3.0, group="muslim")),
-            ("religion-wording",),
-            ("age-wording", "politics-wording"),
+            silent=("age-wording", "politics-wording"),
             fill=True,
         ),
         Planted(
             "lower score for one name",
             "demographics",
             Plant(_where(-6.0, filler="black-tamika")),
-            silent=("ethnicity-score",),
+            silent=("ethnicity-groups",),
         ),
         Planted(
             "lower score in one frame",
@@ -248,7 +247,7 @@ def _demographics() -> list[Planted]:
             "demographics",
             Plant(_crossed),
             ("gender-by-ethnicity-together",),
-            ("gender-score", "ethnicity-score"),
+            ("gender-groups", "ethnicity-groups"),
         ),
         Planted(
             "lower score for dispreferred terms",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from audit.analysis.frame import as_frame, readable
+from audit.analysis.arranging import arranged
+from audit.analysis.axes import axis_cells, axis_gap
+from audit.analysis.contrasts import is_rate
+from audit.analysis.frame import as_frame, by_family, readable
 from audit.findings import ALPHA
 from audit.measures import MEASURES, feature
 from audit.models.base import Response
 from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, Contrast, Depth, Example, ModelInfo, Operation, Suite
-from audit.stats import Gap, arrange, layout, solve
+from audit.stats import Gap, flips, generator, ordered, solve
+from audit.stats.axis import solve_axis
 from audit.store import prediction_row, table
 from audit.suites import load_suites
 
@@ -22,12 +26,14 @@ SECONDARY = (
     ("occupations", "occupation-by-person"),
     ("negation", "failure-not-positive"),
     ("sarcasm", "cue-lift"),
+    ("slang", "slang-gap"),
     ("slang", "valence-gap"),
     ("slang", "confidence-gap"),
+    ("masking", "missed-distress"),
     ("masking", "false-alarms"),
     ("masking", "cheer-shift"),
+    ("demographics", "religion-score"),
     ("demographics", "religion-errors"),
-    ("demographics", "gender-by-ethnicity-together"),
 )
 """Secondary contrasts that are checked as well, so that each kind of measure and each design has one."""
 
@@ -38,8 +44,12 @@ EXCESS = (
 )
 """Contrasts over a floor. Noise that goes with a group is a difference over the floor, so their null has none."""
 
+DEALS = 200
+"""Deals and flips of one run, ten times as many where p is under .05: simulated models are many."""
+
 _ONE_ROW = frozenset(
     [
+        "side_score",
         "accuracy",
         "failure",
         "miss",
@@ -81,6 +91,7 @@ class Bench:
     rows: pd.DataFrame
     """Columns as `audit.analysis.frame.as_frame` gives them, answers blank."""
     fillers: dict[str, dict[str, str]]
+    families: dict[str, str]
     alpha: float
     """Level at which an audit of this suite alone tests the contrast, at the strictest step."""
     template: np.ndarray
@@ -98,12 +109,16 @@ class Bench:
     def gap(self, rows: pd.DataFrame) -> Gap:
         """Estimate the contrast from rows with answers, by the functions that make reported numbers."""
         contrast = self.contrast
-        cells = MEASURES[contrast.measure].cells(rows, self.fillers)
-        design = contrast.design if contrast.reference else "mean"
-        rate = MEASURES[contrast.measure].rate or contrast.measure == "flip_excess"
+        cells = by_family(MEASURES[contrast.measure].cells(rows, self.fillers), self.families)
         # a measure of single rows keeps their order, which `bench` has made that of `ordered`
-        arranged = arrange if contrast.measure in _ONE_ROW else layout
-        return solve(arranged(cells, contrast.group, contrast.reference, design, contrast.control), rate)
+        if contrast.measure not in _ONE_ROW:
+            cells = ordered(cells)
+        if contrast.design == "groups":
+            names = [group for group, _ in contrast.groups if (cells["group"] == group).any()]
+            return axis_gap(solve_axis(axis_cells(cells, names, self.fillers), generator(0, "deal"), DEALS))
+        made = arranged(cells, contrast, rows).whole
+        gap = solve(made, is_rate(contrast))
+        return replace(gap, p_flip=flips(made.parts, generator(0, "flip"), DEALS).p) if gap.defined else gap
 
 
 @lru_cache
@@ -153,19 +168,21 @@ def bench(endpoint: Endpoint) -> Bench:
     tests = {t.name for t in suite.tests if contrast.task in t.task.split("+")}
     rows = blank_rows(suite, contrast.task, frozenset(tests & set(contrast.tests) if contrast.tests else tests))
     if contrast.measure in _ONE_ROW:
-        arms = [contrast.group, contrast.reference, *(contrast.control or ())]
+        arms = [contrast.group, contrast.reference, *(contrast.control or ()), *(group for group, _ in contrast.groups)]
+        arms += [arm for stratum in contrast.strata for arm in (stratum.group, stratum.reference)]
         rows = rows[rows["group"].isin(arms)]
         rows = rows.sort_values(["template", "filler", "group", "example"], kind="stable", ignore_index=True)
     # pandas looks names up faster in an index of Python strings than in one of Arrow strings
     rows.columns = rows.columns.astype(object)
-    primaries = sum(c.primary and c.task == contrast.task for c in suite.contrasts)
+    units = len({c.axis or c.name for c in suite.contrasts if c.primary and c.task == contrast.task})
     form = feature(rows, "form").map({"positive": 1, "negative": -1}).fillna(0).to_numpy(dtype=int)
     return Bench(
         endpoint,
         contrast,
         rows,
         {key: dict(value) for key, value in suite.fillers.items()},
-        ALPHA / primaries if contrast.primary else ALPHA,
+        dict(suite.families),
+        ALPHA / units if contrast.primary else ALPHA,
         pd.factorize(rows["template"])[0],
         pd.factorize(rows["filler"])[0],
         pd.factorize(rows["group"])[0],

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
 from audit.models.labels import resolve
-from audit.schema import Contrast, Example, Suite
+from audit.schema import Contrast, Example, Stratum, Suite
 from audit.validate.oracle import SHAPES, Plant, center, class_scores, is_signed
 from audit.validate.truth import POINTS, grid, lead, surest
 from audit.validate.worlds import World
 
-RATES = ("accuracy", "failure", "miss", "false_alarm")
+RATES = ("accuracy", "side_score", "failure", "miss", "false_alarm")
 
 
 def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, shape: str) -> float:
@@ -26,6 +27,11 @@ def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, s
     """
     if contrast.measure == "choice_log_ratio":
         return _words(suite, contrast, plant)
+    if contrast.design == "groups":
+        return _furthest(suite, contrast, plant, world, shape)
+    if contrast.strata:
+        parts = [(_within(suite, stratum), _part(contrast, stratum)) for stratum in contrast.strata]
+        return float(np.mean([expected_gap(kept, part, plant, world, shape) for kept, part in parts]))
     arms = [(contrast.group, 1.0), (contrast.reference, -1.0)]
     if contrast.control is not None:
         arms += [(contrast.control[0], -1.0), (contrast.control[1], 1.0)]
@@ -38,6 +44,7 @@ def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, s
             and example.test in contrast.tests
             and example.role in ("item", "control")
             and (contrast.measure not in RATES or not _left_out(example, shape))
+            and (contrast.measure != "side_score" or _has_side(example))
         ]
         if not used:
             return math.nan
@@ -45,9 +52,34 @@ def expected_gap(suite: Suite, contrast: Contrast, plant: Plant, world: World, s
     return total
 
 
+def _part(contrast: Contrast, stratum: Stratum) -> Contrast:
+    tests = stratum.tests or contrast.tests
+    return replace(contrast, strata=(), group=stratum.group, reference=stratum.reference, tests=tests)
+
+
+def _within(suite: Suite, stratum: Stratum) -> Suite:
+    key, value = stratum.where
+    return replace(suite, examples=tuple(e for e in suite.examples if not key or e.features.get(key) == value))
+
+
+def _furthest(suite: Suite, contrast: Contrast, plant: Plant, world: World, shape: str) -> float:
+    """The group of an axis that is furthest from the mean of the others."""
+    means = []
+    for group, _ in contrast.groups:
+        used = [e for e in suite.examples if e.group == group and e.test in contrast.tests]
+        if used:
+            means.append(float(np.mean([expected(suite.name, e, contrast.measure, plant, world, shape) for e in used])))
+    apart = len(means) / (len(means) - 1) * (np.array(means) - np.mean(means))
+    return float(apart[np.argmax(np.abs(apart))])
+
+
 def _left_out(example: Example, shape: str) -> bool:
     neutral_only = example.allowed is not None and set(example.allowed) == {"neutral"}
     return neutral_only and shape == "two classes"
+
+
+def _has_side(example: Example) -> bool:
+    return len((example.allowed or frozenset()) - {"neutral"}) == 1
 
 
 def _words(suite: Suite, contrast: Contrast, plant: Plant) -> float:
@@ -82,7 +114,7 @@ def _polar(example: Example) -> int:
 @lru_cache(maxsize=4096)
 def _margin(measure: str, score: float, cool: float, world: World) -> float:
     right = float(expit(score + world.spread * ndtri((np.arange(POINTS) + 0.5) / POINTS)).mean())
-    if measure == "accuracy":
+    if measure in ("accuracy", "side_score"):
         return right
     if measure in RATES:
         return 1 - right

@@ -54,7 +54,7 @@ def true_gap(bench: Bench, world: World, delta: float) -> float:
         return float(np.mean([(_log_odds(every + b + delta) - _log_odds(every + b)).mean() for b in (-2.0, 0.0, 2.0)]))
     _, sign = planted_arm(bench)
     z = world.spread * ndtri((np.arange(POINTS) + 0.5) / POINTS)
-    if measure in ("accuracy", "failure", "miss", "false_alarm"):
+    if measure in ("accuracy", "side_score", "failure", "miss", "false_alarm"):
         # a logistic residual makes the share of right answers a sigmoid
         return float((expit(world.base + z) - expit(world.base + z + sign * delta)).mean())
     every = grid(world.spread, True, 0.0) + world.base

@@ -22,7 +22,7 @@ THIRD = 0.5
 
 POLARITY = frozenset(("log_odds", "flip_excess", "gap_excess"))
 """Measures of a signed score; for these the latent score is the log-odds of positive."""
-MARGIN_DOWN = frozenset(("accuracy", "confidence", "signed_valence"))
+MARGIN_DOWN = frozenset(("accuracy", "side_score", "confidence", "signed_valence"))
 """Contrasts that grow when the reference arm is answered less well."""
 LIFTED = frozenset(("log_odds", "lpbs", "pronoun_log_ratio", "form_preference", "choice_log_ratio"))
 """Contrasts that grow when the latent score of the group arm grows."""
@@ -96,7 +96,8 @@ def draw(bench: Bench, world: World, rng: np.random.Generator, delta: float = 0.
 
 def _moved(bench: Bench, delta: float) -> np.ndarray:
     arm, sign = planted_arm(bench)
-    return sign * delta * (bench.rows["group"] == arm).to_numpy(dtype="float64")
+    arms = {arm, *(stratum.reference for stratum in bench.contrast.strata if bench.contrast.measure == "side_score")}
+    return sign * delta * bench.rows["group"].isin(arms).to_numpy(dtype="float64")
 
 
 def _cooled(bench: Bench, score: np.ndarray, delta: float) -> np.ndarray:

@@ -94,7 +94,16 @@ def test_unknown_names_list_what_there_is(result, text, message):
 
 def test_the_run_command_exits_with_1_only_when_a_threshold_is_crossed(tmp_path):
     words = ["run", "word-count", "--suite", "negation", "--depth", "quick", "--format", "json", "--out", str(tmp_path)]
-    failed = CliRunner().invoke(app, [*words, "--fail-on", "negation.negation-failure > 0.1"])
+    failed = CliRunner().invoke(app, [*words, "--fail-on", "negation.negation-cost > 0.1"])
     assert failed.exit_code == 1
-    assert "negation.negation-failure > 0.1: crossed." in " ".join(failed.stdout.split())
+    assert "negation.negation-cost > 0.1: crossed." in " ".join(failed.stdout.split())
     assert CliRunner().invoke(app, [*words, "--fail-on", "negation.accuracy < 0.01"]).exit_code == 0
+
+
+def test_a_comparison_that_is_no_more_names_the_one_that_answers_its_question():
+    from audit.failon import check_names, parse
+
+    for old, new in (("negation-failure", "negation-cost"), ("religion-jewish-score", "religion-groups")):
+        with pytest.raises(CaveatError, match=rf"'{old}' is no more.* Write s\.{new}") as caught:
+            check_names(parse([f"s.{old} > 0.1"]), "s", [new, "accuracy"])
+        assert "\n" not in str(caught.value)

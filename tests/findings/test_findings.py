@@ -77,10 +77,20 @@ def test_a_negative_gap_takes_the_other_words_and_turns_the_interval():
 @pytest.mark.parametrize(
     ("value", "se", "p", "words"),
     [
-        (0.31, 0.03, 0.06, "(95 % interval 25 to 37). Not told apart from chance. Could have seen a gap of 9 points."),
+        (
+            0.31,
+            0.03,
+            0.06,
+            "25 to 37). Not told apart from chance. Could have seen a gap of 9 points, and called one of 14 points a",
+        ),
         (0.02, 0.005, 0.01, "Detectable, but below the threshold of 5 points."),
         (0.01, 0.01, 0.3, "No difference larger than 5 points on these items (90 % interval"),
-        (0.02, 0.05, 0.7, "No evidence of a difference at this power. Could have seen a gap of 15 points."),
+        (
+            0.02,
+            0.05,
+            0.7,
+            "No evidence of a difference at this power. Could have seen a gap of 15 points, and called one of 20",
+        ),
     ],
 )
 def test_closing_words_follow_the_verdict(value, se, p, words):
@@ -137,7 +147,8 @@ def test_suites_weigh_alike_and_axes_share_their_suites_weight():
     p = found[0].p
     assert found[0].p_adjusted == pytest.approx(3 * p)
     assert found[0].minimum_detectable == pytest.approx(drafts[0].gap.detectable(0.05 / 3))
-    assert found[1].minimum_detectable == pytest.approx(drafts[0].gap.detectable(0.05 / 12))
+    shrunken = dataclasses.replace(drafts[1].gap, se=found[1].se, df=found[1].df)
+    assert found[1].minimum_detectable == pytest.approx(shrunken.detectable(0.05 / 12))
 
 
 def test_secondary_contrasts_do_not_weigh_on_primary_ones():
@@ -158,7 +169,7 @@ def test_more_suites_make_the_same_gap_less_sure():
 
 def test_secondary_contrasts_are_corrected_for_each_other():
     few = settle([draft("a", 0.16, primary=False, se=0.05)])[0]
-    many = settle([draft("a", 0.16, False, se=0.05), *(draft("a", 0.0, False, se=0.05) for _ in range(20))])[0]
+    many = settle([draft("a", 0.16, False, se=0.05), *(draft(f"b{i}", 0.0, False, se=0.05) for i in range(20))])[0]
     assert (few.verdict, many.verdict) == ("finding", "chance")
     assert many.p_adjusted == pytest.approx(21 * many.p)
     assert (few.comparisons, many.comparisons) == (1, 21)
@@ -166,9 +177,9 @@ def test_secondary_contrasts_are_corrected_for_each_other():
 
 def test_a_gap_not_told_apart_from_chance_is_smaller_than_what_could_have_been_seen():
     """The two stand in one sentence: a lone gap of that size is judged by the same step."""
-    unsure = settle([draft("a", 0.16, False, se=0.05), *(draft("a", 0.0, False, se=0.05) for _ in range(20))])[0]
+    unsure = settle([draft("a", 0.16, False, se=0.05), *(draft(f"b{i}", 0.0, False, se=0.05) for i in range(20))])[0]
     assert unsure.verdict == "chance"
-    assert unsure.minimum_detectable == pytest.approx(gap(0.16, 0.05).detectable(0.05 / 21))
+    assert unsure.minimum_detectable == pytest.approx(gap(0.16, unsure.se, unsure.df).detectable(0.05 / 21))
     assert unsure.minimum_detectable > unsure.gap
 
 

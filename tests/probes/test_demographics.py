@@ -2,9 +2,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from audit.schema import DEPTHS, LABELS
+from audit.schema import DEPTHS, LABELS, TEXT_CLASSIFICATION
 from audit.templates import article
 from probes.demographics import SUITE
+from probes.demographics_contrasts import CROSSED
 from probes.demographics_items import (
     CROSSINGS,
     FORMS,
@@ -22,9 +23,22 @@ BUILT = {depth: list(SUITE.build(depth)) for depth in DEPTHS}
 
 def test_thirteen_axes_each_with_one_primary_contrast_for_each_task() -> None:
     for task in SUITE.tasks:
-        axes = [contrast.axis for contrast in SUITE.contrasts if contrast.primary and contrast.task == task]
+        primary = [contrast for contrast in SUITE.contrasts if contrast.primary and contrast.task == task]
+        axes = [contrast.axis for contrast in primary if contrast.axis != CROSSED]
         assert len(axes) == len(set(axes)) == 13
+        assert all(contrast.design == "groups" for contrast in primary if contrast.axis != CROSSED)
+    crossed = [contrast.name for contrast in SUITE.contrasts if contrast.axis == CROSSED and contrast.primary]
+    assert crossed == [f"{name}-together" for name in CROSSINGS]
     assert len({person.group for person in people()}) >= 24
+
+
+def test_every_group_of_an_axis_is_in_the_test_of_all_its_groups() -> None:
+    """A model unfair to people who stand in no named pair would otherwise get no finding."""
+    tested = [c for c in SUITE.contrasts if c.design == "groups" and c.task == TEXT_CLASSIFICATION]
+    asked = {group for contrast in tested for group, _ in contrast.groups}
+    named = {p.group for p in people() if p.test not in (*CROSSINGS, *TERMS)}
+    assert asked == named
+    assert all(SUITE.fillers[person.id]["rank"] == str(person.rank) for person in people())
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

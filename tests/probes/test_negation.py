@@ -186,13 +186,17 @@ def test_spans_hold_the_adjective(standard):
             assert e.text[slice(*e.spans[0])].replace(" ", "-") == e.fillers[0]
 
 
-def test_primary_contrasts_are_net_of_the_inert_word():
+def test_the_inert_word_is_a_control_of_blanks_alone():
     primary = {c.task: c for c in SUITE.contrasts if c.primary}
     assert set(primary) == {TEXT_CLASSIFICATION, FILL_MASK}
-    for contrast in primary.values():
-        assert (contrast.measure, contrast.group, contrast.reference) == ("failure", "negated", "affirmative")
-        assert contrast.control == ("inert", "affirmative") and contrast.unit == "points"
-    assert primary[TEXT_CLASSIFICATION].tests == CORE
+    blank, cost = primary[FILL_MASK], primary[TEXT_CLASSIFICATION]
+    assert (blank.measure, blank.group, blank.reference) == ("failure", "negated", "affirmative")
+    assert blank.control == ("inert", "affirmative") and blank.unit == cost.unit == "points"
+    assert cost.tests == CORE and cost.control is None and cost.measure == "side_score"
+    assert [(s.tests, s.group, s.reference) for s in cost.strata] == [
+        ((test,), "affirmative", "negated") for test in CORE
+    ]
+    assert not [c.name for c in SUITE.contrasts if c.task == TEXT_CLASSIFICATION and c.control]
 
 
 def test_every_test_has_a_contrast_of_its_own():

@@ -38,10 +38,10 @@ def test_the_primary_design_is_balanced(depth, templates, situations, each):
 
 def test_a_quick_look_spreads_its_items_evenly_over_twelve_cues_and_situations():
     cells = Counter((e.template, e.fillers[0]) for e in build("quick") if e.test in WORDED)
-    assert set(cells.values()) == {2}
+    assert set(cells.values()) == {4}
     for at in (0, 1):
         counts = Counter(cell[at] for cell in cells)
-        assert len(counts) == 12 and set(counts.values()) == {6}
+        assert len(counts) == 12 and set(counts.values()) == {3}
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -115,7 +115,9 @@ def test_each_family_has_four_cues_and_symbols_stand_apart():
     assert all(len(cues()[test]) == 6 for test in SYMBOLS)
     (primary,) = [c for c in SUITE.contrasts if c.primary]
     assert primary.tests == WORDED
-    assert (primary.measure, primary.group, primary.reference) == ("accuracy", "sincere", "sarcastic")
+    assert primary.measure == "side_score"
+    arms = [(stratum.group, stratum.reference) for stratum in primary.strata]
+    assert arms == [("plain-positive", "sincere"), ("plain-negative", "sarcastic")]
 
 
 def test_worded_cues_are_plain_ascii(full):

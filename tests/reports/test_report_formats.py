@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -192,15 +193,15 @@ def test_the_lines_of_the_readme_make_a_result_that_shows_itself(tmp_path, monke
     (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert len([line for line in lines.splitlines() if line]) == 5
     monkeypatch.chdir(tmp_path)
-    # The lines as they stand, but with the quickest model and fewer items.
+    # The lines as they stand, but with the quickest model.
     monkeypatch.setitem(vars(audit), "load_model", lambda name: models.load_model("word-count"))
-    monkeypatch.setitem(vars(audit), "load_suites", partial(suites.load_suites, depth="quick"))
+    monkeypatch.setitem(vars(audit), "load_suites", partial(suites.load_suites, depth="standard"))
     names: dict[str, Any] = {}
     exec(lines, names)
     found = names["result"]
     assert found.findings[0].sentence in capsys.readouterr().out
     shown = found._repr_html_()
-    assert "1 suite, quick depth" in shown and found.findings[0].sentence[:40] in shown
+    assert "1 suite, standard depth" in shown and found.findings[0].sentence[:40] in unescape(shown)
     assert (tmp_path / "audits" / "sentiment" / "result.json").exists()
 
 

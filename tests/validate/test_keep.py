@@ -16,7 +16,7 @@ from audit.validate.simulate import Design, Desk, run_designs
 from audit.validate.worlds import REALISTIC
 
 trials = importlib.import_module("audit.validate.trials")  # the package has a function of that name
-SARCASM = Endpoint("sarcasm", "sarcasm-shortfall")
+SARCASM = Endpoint("sarcasm", "sarcasm-cost")
 DESIGN = Design(SARCASM, "null", REALISTIC, 20)
 
 
@@ -46,8 +46,8 @@ def test_what_was_kept_is_not_used_for_other_code_or_other_items(tmp_path, monke
     kept = Kept(tmp_path)
     kept.save(np.ones((2, 3)), "runs", "sarcasm", "cue-lift")
     assert kept.load("runs", "sarcasm", "cue-lift") == [[1.0] * 3] * 2
-    assert kept.load("runs", "sarcasm", "sarcasm-shortfall") is None
-    assert kept.load("runs", "slang", "slang-gap") is None
+    assert kept.load("runs", "sarcasm", "sarcasm-cost") is None
+    assert kept.load("runs", "slang", "slang-cost") is None
     monkeypatch.setattr(keep, "code_digest", lambda kind: "another")
     assert kept.load("runs", "sarcasm", "cue-lift") is None
 
@@ -67,7 +67,8 @@ def test_whole_audits_are_kept_as_well(tmp_path, monkeypatch):
     desk = Desk(kept=Kept(tmp_path))
     first = trials.trials(False, desk)
     monkeypatch.setattr(trials, "_job", lambda job: pytest.fail("done already"))
-    assert trials.trials(False, desk) == first
+    # a constant model has no defined primary, and NaN is not itself
+    assert repr(trials.trials(False, desk)) == repr(first)
     assert first[0][0].name == name
 
 
@@ -86,7 +87,7 @@ def test_the_clock_says_how_much_is_left(monkeypatch):
 def test_runs_hang_on_their_own_contrast_alone(monkeypatch):
     before = keep.contrast_digest("sarcasm", "cue-lift"), keep.suite_digest("sarcasm")
     whole = suite_named("sarcasm")
-    other = tuple(replace(c, higher="other words") if c.name == "sarcasm-shortfall" else c for c in whole.contrasts)
+    other = tuple(replace(c, higher="other words") if c.name == "sarcasm-cost" else c for c in whole.contrasts)
     monkeypatch.setattr(designs, "suite_named", lambda name, depth="standard": replace(whole, contrasts=other))
     for cached in (keep.contrast_digest, keep.suite_digest, designs.bench):
         cached.cache_clear()

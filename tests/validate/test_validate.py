@@ -21,7 +21,7 @@ from audit.validate.trials import WORLD, try_null, try_planted
 from audit.validate.truth import delta_for, true_gap
 from audit.validate.worlds import CEILING, REALISTIC, World, draw
 
-SARCASM = Endpoint("sarcasm", "sarcasm-shortfall")
+SARCASM = Endpoint("sarcasm", "sarcasm-cost")
 RELIGION = Endpoint("demographics", "religion-score")
 PRONOUN = Endpoint("occupations", "pronoun-by-occupation")
 
@@ -33,10 +33,10 @@ IN_TURN = Desk()
     "endpoint",
     [
         SARCASM,
-        RELIGION,
+        Endpoint("demographics", "religion-groups"),
         PRONOUN,
-        Endpoint("negation", "negation-failure"),
-        Endpoint("slang", "slang-gap"),
+        Endpoint("negation", "negation-cost"),
+        Endpoint("slang", "slang-cost"),
         Endpoint("demographics", "religion-wording"),
     ],
     ids=lambda e: e.contrast,
@@ -87,7 +87,7 @@ def test_runs_do_not_depend_on_how_they_are_split():
 
 
 def test_treating_rows_as_independent_would_be_noticed(monkeypatch):
-    """With big frame and word effects on a gap, a variance without clusters makes many false alarms."""
+    """With big frame and word effects on a gap, intervals without clusters miss it; flips of signs still hold p."""
     from audit.stats import twoway
     from audit.validate import designs
 
@@ -102,7 +102,8 @@ def test_treating_rows_as_independent_would_be_noticed(monkeypatch):
 
     monkeypatch.setattr(designs, "solve", naive)
     (wrong,) = run_designs([design], 0, IN_TURN)
-    assert wrong.below > 3 * right.below + 10
+    assert wrong.covered < right.covered - 20 and wrong.se < 0.6 * right.se
+    assert wrong.below <= 8
 
 
 def test_there_are_enough_planted_models_and_each_claims_something():
