@@ -236,6 +236,10 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
             lines.append(f"- {NOTHING}")
+        unsure = [f for f in result.findings if f.primary and f.verdict == "chance"]
+        if unsure:
+            lines += ["", "Main comparisons that were not told apart from chance:", ""]
+            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in unsure]
         lines += ["", "What it cannot tell:", "", *limits(result)]
     if own is not None:
         lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]

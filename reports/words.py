@@ -194,8 +194,11 @@ def is_open(finding: Finding | Change) -> bool:
 def agreement(finding: Finding) -> str:
     """Say how many frames agree in sign, of those that show a gap, and how many show none; empty where not known."""
     apart, alike = finding.templates_apart, finding.templates_alike
-    if not apart or not math.isfinite(finding.same_sign):
+    if not apart:
         return f"{plural(alike, 'frame shows', 'frames show')} no difference" if alike else ""
+    if not math.isfinite(finding.same_sign):
+        # the gap over all is 0, which has no sign to agree with
+        return f"{plural(apart, 'frame shows', 'frames show')} a difference, {integer(alike)} none"
     agree = round(finding.same_sign * apart)
     said = (
         f"{integer(agree)} of {plural(apart, 'frame')} with a difference {'agrees' if apart == 1 else 'agree'} in sign"
