@@ -180,5 +180,6 @@ def test_the_report_says_what_it_leaves_out_and_prints_no_raw_p():
     assert "left out for man, nonbinary and woman: an entry of it is under 10" in text
     assert "The figures by device" in text and 'href="#own-groups-device"' in page and 'id="own-groups-device"' in page
     assert not re.search(r"\(p 0\.\d", text), "p is printed as everywhere else"
+    assert "not corrected, one of 15 figures of this kind)" in text and "this is beyond it" not in text
     assert "Slang and standard words: the class changes 9 points more often than its floor" in text
     assert "LPBS" not in text, "the glossary explains what the page says"
