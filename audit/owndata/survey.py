@@ -19,7 +19,7 @@ from audit.owndata.options import DataOptions
 from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
 from audit.owndata.table import MISSING, NONE
 from audit.owndata.tally import Tally
-from audit.schema import LABELS, Count, DataSource
+from audit.schema import Count, DataSource
 
 MOST_GROUPS = 50
 _EMPTY_GROUP = frozenset({"", "nan", "#n/a"})
@@ -196,8 +196,7 @@ class Survey:
     def _code(self, value: Any, row: int, name: str) -> int:
         cell = written(value, f"{self.place(row)}, column {name!r}")
         if self._done:
-            target = self._book.targets[(cell or "").strip()]
-            return LABELS.index(target) if target in LABELS else NONE
+            return self._book.again(cell)
         return self._book.code(cell)
 
     def _group(self, name: str, value: Any, row: int) -> str:
