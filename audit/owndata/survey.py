@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from audit.owndata.bins import Bins
+from audit.owndata.decimals import typed
 from audit.owndata.firsts import Firsts
 from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
@@ -163,7 +164,7 @@ class Survey:
         said = (
             f"--data-labels names {listed([repr(one) for one in stray])}, which no row has: nothing is changed by it."
         )
-        return (*self.reader.notes, *([said] if stray else []))
+        return (*self.reader.notes, *([said] if stray else []), *(bins.note() for bins in self._bins.values()))
 
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
@@ -208,10 +209,11 @@ class Survey:
                 self.groups[name][MISSING] = None
             return MISSING
         if name in self._bins:
+            number = typed(value, cell)
             if not self._done:
-                self._bins[name].add(cell, where)
+                self._bins[name].add(number, where)
                 return cell
-            return self._bins[name].name(cell)
+            return self._bins[name].name(number)
         cell = self._meanings[name].get(cell, cell)
         known = self.groups[name]
         if cell not in known:
