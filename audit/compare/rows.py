@@ -10,7 +10,7 @@ import numpy as np
 
 from audit.compare.words import rows_sentence
 from audit.findings import ALPHA, UNIT_THRESHOLDS, verdict_of
-from audit.owndata.baselines import Sample, compare, labels_of
+from audit.owndata.baselines import Sample, compare
 from audit.owndata.table import CODES, GROUP
 from audit.schema import SMALL, Answers, CaveatError, Change, Comparison, DataResult, Skipped
 from audit.stats import Gap, benjamini_hochberg, holm
@@ -52,8 +52,7 @@ def compare_rows(
     for title, mine in _cells(base, both, judged):
         sample = Sample([], *(columns[name][mine].astype(np.int64) for name in ("label", "predicted_2", "cluster")))
         first = columns["predicted"][mine].astype(np.int64)
-        labels = labels_of(replace(sample, predicted=np.concatenate([sample.predicted, first])))
-        for result in compare(sample, first, names[0], labels, clustered):
+        for result in compare(sample, first, names[0], clustered):
             if result.measure == "accuracy" or not title:
                 found.append((title, result, len(np.unique(sample.cluster))))
     changes = list(_settled(found, names))

@@ -74,7 +74,8 @@ class Bins:
             whole = self._spec.replace(",", "")
             raise CaveatError(
                 f"--bins {self.column}={self._spec} may be one limit at {whole} or limits at each comma, in a column "
-                f"with commas between thousands. Write {self.column}={whole}, with a comma at its end, or {self._spec.replace(',', '.0,')}.0."
+                f"with commas between thousands. Write {self.column}={whole}, with a comma at its end, or "
+                f"{self._spec.replace(',', '.0,')}.0."
             )
         if self._count:
             values = sorted(self._values[way])
