@@ -274,3 +274,14 @@ def test_memory_is_flat_and_time_linear():
     small, large = measure((10_000, 40_000))
     assert large["mb"] < small["mb"] * 1.35 + 10
     assert large["seconds"] < 4 * 2 * small["seconds"]
+
+
+@pytest.mark.parametrize("missing", ["analysis", "baselines"])
+def test_a_part_that_cannot_be_imported_is_an_error_and_no_empty_result(model, file, tmp_path, monkeypatch, missing):
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, f"audit.owndata.{missing}", None)
+        with pytest.raises(ImportError):
+            audit_data(model, file, out=tmp_path / "r", **ASKED)
+    assert not (tmp_path / "r" / "data.json").exists()
+    again = audit_data(model, file, out=tmp_path / "r", **ASKED)
+    assert again.estimates and again.comparisons
