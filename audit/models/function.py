@@ -13,6 +13,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from audit.models.base import Request, Response, Row, RowResult
 from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, CaveatError, ModelInfo, Operation, Span
@@ -127,19 +128,43 @@ class FunctionModel:
         parts = ["".join(map(chr, row.ids)).split(chr(_END)) for row in rows]
         results: list[RowResult] = [RowResult()] * len(rows)
         if self._classify is not None:
-            answers = self._classify([text for text, *_ in parts])
-            return [RowResult(logits=tuple(map(float, p))) for p in answers]
+            texts = [text for text, *_ in parts]
+            return [
+                RowResult(logits=self._row_of(p, len(self._labels), text))
+                for p, text in zip(self._each(self._classify(texts), len(texts)), texts, strict=True)
+            ]
         whole = [at for at, row in enumerate(rows) if row.positions == (0,)]
         blanks = [at for at, row in enumerate(rows) if row.positions != (0,)]
         if whole and self._likelihood is not None:
-            for at, value in zip(whole, self._likelihood([parts[at][0] for at in whole]), strict=True):
-                results[at] = RowResult(((float(value),),))
+            for at, value in zip(
+                whole, self._each(self._likelihood([parts[at][0] for at in whole]), len(whole)), strict=True
+            ):
+                # A text that cannot be has no place in a sum of logarithms: it counts as no number.
+                results[at] = RowResult(((float(value) if value > -math.inf else math.nan,),))
         if blanks and self._fill is not None:
             asked = self._fill([parts[at][0] for at in blanks], [tuple(parts[at][1:]) for at in blanks])
-            for at, values in zip(blanks, asked, strict=True):
-                logs = [math.log(value) if value > 0 else -math.inf for value in values]
+            for at, answer in zip(blanks, self._each(asked, len(blanks)), strict=True):
+                values = self._row_of(answer, len(parts[at]) - 1, parts[at][0])
+                logs = [math.log(value) if value else -math.inf for value in values]
                 results[at] = RowResult((tuple(logs[target] for target in rows[at].targets[0]),))
         return results
+
+    def _each(self, answers: Sequence[Any], texts: int) -> Sequence[Any]:
+        if len(answers) != texts:
+            raise CaveatError(
+                f"function model {self.info.id}: {len(answers)} answers to {texts} texts; give one a text, in order"
+            )
+        return answers
+
+    def _row_of(self, answer: Sequence[float], wanted: int, text: str) -> tuple[float, ...]:
+        """Insist on one probability a label or choice; NaN is told by scoring, for all kinds of model alike."""
+        values = tuple(map(float, answer))
+        if len(values) != wanted or any(value < 0 for value in values) or (self._classify and not any(values)):
+            raise CaveatError(
+                f"function model {self.info.id}: {values} for {text!r} are not {wanted} probabilities; give one a "
+                f"{'label' if self._classify else 'choice'}, none below 0 and not all of them 0"
+            )
+        return tuple(math.nan if math.isinf(value) else value for value in values)
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Renormalise, and keep the sum as mass."""
