@@ -10,6 +10,7 @@ import numpy as np
 
 from audit.compare.words import rows_sentence
 from audit.findings import ALPHA, UNIT_THRESHOLDS, verdict_of
+from audit.owndata.analysis import NO_NEUTRAL
 from audit.owndata.baselines import Sample, compare
 from audit.owndata.table import CODES, GROUP
 from audit.schema import SMALL, Answers, CaveatError, Change, Comparison, DataResult, Skipped
@@ -50,7 +51,7 @@ def compare_rows(
     labelled = (columns["label"] >= 0) & alike
     judged, note = _judged(both, columns["label"], labelled, names)
     if note:
-        left.append(Skipped("rows labelled neutral", note, int((labelled & ~judged).sum())))
+        left.append(Skipped(NO_NEUTRAL, note, int((labelled & ~judged).sum())))
     answers = _answers(columns, judged)
     left = [one for one in left if one.n]
     if not judged.any():

@@ -45,8 +45,8 @@ def planted(made, base: float, other: float):
     contrast = next(c for c in suite.contrasts if c.primary)
     gaps = [Gap(value, 0.02, 40, 40, 40, 40, 320, "clusters") for value in (base, other, other - base)]
     draft = Draft(
-        suite.name, contrast.name, "", contrast.measure, contrast, *gaps, Spread(0.1, 1.0, base, other), 0.05, True, 320,
-        ("one", "two"), change.title,
+        suite.name, contrast.name, "", contrast.measure, contrast, *gaps, Spread(0.1, 1.0, base, other),
+        0.05, True, 320, ("one", "two"), change.title,
     )  # fmt: skip
     found = settle([draft])
     return replace(real, others=(replace(compared, changes=tuple(found)),))
