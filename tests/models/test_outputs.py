@@ -91,7 +91,7 @@ def test_an_added_token_without_an_embedding_is_refused_when_loaded(tmp_path):
     ("answer", "error", "said"),
     [
         ((math.nan, 0.5), ModelUnsupported, "answers with NaN"),
-        ((math.inf, 0.5), ModelUnsupported, "answers with NaN"),
+        ((math.inf, 0.5), ModelUnsupported, "answers with an infinite number"),
         ((-0.5, 1.5), CaveatError, r"\(-0\.5, 1\.5\) for '.*' are not 2 probabilities"),
         ((0.0, 0.0), CaveatError, "none below 0 and not all of them 0"),
         ((0.2, 0.3, 0.5), CaveatError, "are not 2 probabilities; give one a label"),
