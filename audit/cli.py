@@ -7,7 +7,6 @@ Exit codes: 0 done; 1 a --fail-on threshold was crossed; 2 usage; 3 model unavai
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +28,8 @@ app = typer.Typer(
 )
 suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
+
+COMPARISON = Path("audits/comparison")
 
 Models = Annotated[
     list[str],
@@ -245,18 +246,19 @@ def compare(
     folders: Annotated[
         list[Path], typer.Argument(help="Results folders; the others are set beside the first.", metavar="DIR DIR...")
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("audits/comparison"),
+    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = COMPARISON,
     formats: Annotated[list[str], typer.Option("--format", help="Any of html,json.")] = ["html,json"],  # noqa: B006
     fail_on: FailOn = None,
 ) -> None:
     """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""
-    from audit.comparecommand import compare_folders, names_of, tell_rules
+    from audit.comparecommand import command_of, compare_folders, tell_rules
 
     rules, chosen = _rules(fail_on), _formats(formats)
     if other := next((name for name in chosen if name not in ("html", "json")), ""):
         raise CaveatError(f"No format {other!r} for a comparison. Choose from: html, json.")
     _check_out(out)
-    result = compare_folders(folders, out, chosen, shlex.join(["caveat", "compare", *names_of(folders)]))
+    command = command_of(folders, out, chosen, fail_on or (), (COMPARISON, ("html", "json")))
+    result = compare_folders(folders, out, chosen, command)
     if tell_rules(rules, result):
         raise typer.Exit(1)
 

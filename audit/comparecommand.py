@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,38 @@ def names_of(folders: Sequence[Path]) -> list[str]:
         if len(set(names)) == len(names):
             return names
     return [str(path) for path in resolved]
+
+
+def command_of(
+    folders: Sequence[Path],
+    out: Path,
+    formats: Sequence[str],
+    rules: Sequence[str],
+    defaults: tuple[Path, Sequence[str]],
+) -> str:
+    """Give the command as it was given; of a path that leads out of the present folder, its end alone.
+
+    A report that is passed on would name the folders of whoever made it otherwise.
+
+    Args:
+        folders: as given.
+        out: of --out.
+        formats: of --format.
+        rules: of --fail-on.
+        defaults: of --out and --format, which are not repeated.
+    """
+    names = dict(zip(folders, names_of(folders), strict=True))
+
+    def shown(path: Path) -> str:
+        inside = not path.is_absolute() and ".." not in path.parts
+        return path.as_posix() if inside else names.get(path, path.name)
+
+    words = ["caveat", "compare", *map(shown, folders)]
+    words += ["--out", shown(out)] if out != defaults[0] else []
+    words += ["--format", ",".join(formats)] if list(formats) != list(defaults[1]) else []
+    for rule in rules:
+        words += ["--fail-on", rule]
+    return shlex.join(words)
 
 
 def compare_folders(folders: Sequence[Path], out: Path, formats: Sequence[str], command: str) -> CompareResult:
@@ -86,7 +119,9 @@ def _print(out: object, result: CompareResult, written: Sequence[Path]) -> None:
             )
         telling = [c for c in other.changes if c.verdict in FOUND]
         telling.sort(key=lambda c: (c.verdict != "finding", not c.primary, -abs(c.change) / c.threshold))
-        if not telling:
+        if not other.changes:
+            out.print("  Nothing could be compared.")
+        elif not telling:
             out.print("  No change was told apart from chance; the report says what could have been seen.")
         for change in telling[:SHOWN]:
             line = Text(f"{ICONS[change.severity]} {change.severity:<6} ", style=STYLES[change.severity])

@@ -172,6 +172,7 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.padding import Padding
     from rich.text import Text
 
+    from audit.owndata.analysis import NO_NEUTRAL
     from reports.owndata.page import key_findings
 
     source = result.source
@@ -179,7 +180,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     out.print(Text(result.model.id, style="bold"), Text(f"on {source.name}", style="dim"))
     for note in result.model.notes:
         out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
-    out.print(f"  {source.used:,} rows scored, {source.labelled:,} judged; {result.seconds:.0f} s.")
+    judged = source.labelled - sum(skipped.n for skipped in result.skipped if skipped.what == NO_NEUTRAL)
+    out.print(f"  {source.used:,} rows scored, {judged:,} judged; {result.seconds:.0f} s.")
     for estimate in result.estimates:
         if estimate.by == OVERALL and estimate.measure in SHOWN and not math.isnan(estimate.value):
             name = estimate.measure.replace("_", " ")

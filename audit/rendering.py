@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from audit.cells import write_table
 from audit.schema import AuditResult, DataResult
 
 FORMATS = ("html", "json", "csv", "md", "card", "site", "pdf")
@@ -91,10 +92,7 @@ def write_formats(
 
 def write_own_csv(own: DataResult, folder: Path) -> list[Path]:
     """Write figures and gaps of own rows as tables that a spreadsheet opens without running formulas."""
-    import pandas as pd
-
-    from audit.scoring import write_atomically
-    from audit.store import converter, csv_cell
+    from audit.store import converter
 
     plain = converter().unstructure
     tables: dict[str, list[Mapping[str, Any]]] = {
@@ -103,8 +101,7 @@ def write_own_csv(own: DataResult, folder: Path) -> list[Path]:
     }
     written = []
     for name, rows in tables.items():
-        frame = pd.DataFrame([{key: csv_cell(value) for key, value in row.items()} for row in rows])
         path = folder / f"{name}.csv"
-        write_atomically(path, lambda draft, frame=frame: frame.to_csv(draft, index=False))  # type: ignore[misc]
+        write_table(path, rows)
         written.append(path)
     return written

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from audit.models.base import LoadedModel, Request
+from audit.models.function import FunctionModel
 from audit.schema import (
     FILL_MASK,
     MASK,
@@ -178,6 +179,8 @@ def run_audit(
             skipped.append(Skipped(suite.name, STOPPED))
         else:
             work.append(_prepare(suite, model, batch_tokens))
+    if out is not None and isinstance(model, FunctionModel):
+        model.identify()
     digest = run_digest(work, model, seed, check, batch_tokens)
     if out is not None and finished(Path(out), digest):
         return load_result(out)

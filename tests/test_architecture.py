@@ -17,6 +17,7 @@ LAYERS = (
     {
         "probes",
         "audit.scoring",
+        "audit.cells",
         "audit.suites",
         "audit.labelcheck",
         "audit.filesuite",

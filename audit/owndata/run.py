@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.base import LoadedModel
+from audit.models.function import FunctionModel
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import open_source
 from audit.owndata.scoring import Tell, compact, score_rows
@@ -107,6 +108,8 @@ def _audit(
         raise CaveatError(
             f"--out: {folder_} cannot be a folder ({error.strerror}). Name another folder for results."
         ) from None
+    if isinstance(model, FunctionModel):
+        model.identify()
     digest = run_digest(model, survey)
     if finished(folder_, digest):
         return load_data_result(folder_)

@@ -47,6 +47,7 @@ class Change:
     title: str = ""
     """What is compared, in a few words: the suite and the two arms, or the test."""
     reason: str = ""
+    """Why some items of both audits are not in it; "" where all are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from audit import audit_data, load_data_result, load_model
+from audit.datacommand import _print_result
 from audit.models.function import FunctionModel, count_words
 from audit.owndata import scoring as scoring_module
 from audit.owndata import survey as survey_module
@@ -22,6 +23,7 @@ from audit.owndata.reading import delimited
 from audit.owndata.table import MISSING, columns
 from audit.schema import CaveatError, ModelUnsupported
 from audit.scoring import Cancelled
+from audit.terminal import consoles
 from benchmarks.rows import measure, posts, write_posts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -198,7 +200,7 @@ def test_bins_make_named_ranges(model):
     assert [row["group:age"] for row in rows_of(halves)][:5] == ["under 24", "under 24", *["24 and over"] * 3]
 
 
-def test_two_classes_have_no_neutral(tmp_path):
+def test_two_classes_have_no_neutral(capsys):
     def classify(texts):
         return [(0.8, 0.2) if "bad" in text or any(w in text for w in NEGATIVE) else (0.1, 0.9) for text in texts]
 
@@ -207,7 +209,10 @@ def test_two_classes_have_no_neutral(tmp_path):
     NEGATIVE = tuple(ANCHORS["negative"])
     two = FunctionModel("two", classify=classify, labels=("negative", "positive"))
     frame = pd.DataFrame({"text": ["bad day", "a day"], "label": ["neg", "neutral"]})
-    rows = rows_of(audit_data(two, frame, perturb=False))
+    result = audit_data(two, frame, perturb=False)
+    _print_result(consoles()[0], result, [])
+    assert "2 rows scored, 1 judged;" in capsys.readouterr().out
+    rows = rows_of(result)
     assert [row["predicted"] for row in rows] == [0, 2]
     assert all(row["p_neutral"] != row["p_neutral"] for row in rows)
 
@@ -274,3 +279,14 @@ def test_memory_is_flat_and_time_linear():
     small, large = measure((10_000, 40_000))
     assert large["mb"] < small["mb"] * 1.35 + 10
     assert large["seconds"] < 4 * 2 * small["seconds"]
+
+
+@pytest.mark.parametrize("missing", ["analysis", "baselines"])
+def test_a_part_that_cannot_be_imported_is_an_error_and_no_empty_result(model, file, tmp_path, monkeypatch, missing):
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, f"audit.owndata.{missing}", None)
+        with pytest.raises(ImportError):
+            audit_data(model, file, out=tmp_path / "r", **ASKED)
+    assert not (tmp_path / "r" / "data.json").exists()
+    again = audit_data(model, file, out=tmp_path / "r", **ASKED)
+    assert again.estimates and again.comparisons

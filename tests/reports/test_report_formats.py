@@ -17,7 +17,7 @@ import audit
 from audit import models, suites
 from audit.rendering import write_formats
 from audit.schema import CaveatError
-from audit.store import csv_cell, load_result, save
+from audit.store import load_result, save
 from reports import hubcard, pdf
 from reports.digest import content_digest
 from reports.html import render
@@ -167,15 +167,6 @@ def test_without_weasyprint_one_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
     with pytest.raises(CaveatError, match=r"pip install 'caveat-audit\[pdf\]'"):
         pdf.to_pdf("<html></html>")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_no_cell_runs_as_a_formula(text):
-    assert csv_cell(text) == "'" + text
-
-
-def test_numbers_stay_numbers_in_exports():
-    assert csv_cell(-0.5) == -0.5 and csv_cell(None) is None and csv_cell(["a"]) == '["a"]'
 
 
 def test_the_digest_knows_the_numbers_and_not_the_date(result):

@@ -31,6 +31,9 @@ from audit.schema import (
     Skipped,
 )
 
+NO_NEUTRAL = "rows labelled neutral"
+"""What is left out for a model without a neutral class, as it is named among what was skipped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -75,7 +78,7 @@ def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
     if sums.neutral_left_out:
         found.append(
             Skipped(
-                "rows labelled neutral",
+                NO_NEUTRAL,
                 "this model has no neutral class, so they cannot be right",
                 sums.neutral_left_out,
             )
@@ -87,4 +90,4 @@ def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
     return tuple(found)
 
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["NO_NEUTRAL", "Analysis", "analyse"]
