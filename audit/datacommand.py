@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from audit.failon import Outcome, Rule, check_names, names_of_rows
 from audit.owndata.labels import parse
 from audit.owndata.options import DataOptions
 from audit.schema import LABELS, OVERALL, CaveatError, DataResult
-from audit.terminal import ICONS, STYLES, TELLING, consoles, each_model, progress_line, tell_rules
+from audit.terminal import ICONS, STYLES, TELLING, command_for, consoles, each_model, progress_line, tell_rules
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,14 +41,7 @@ class DataCommand:
     def repeat(self, model: str) -> str:
         """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
         name = self.file if self.file.startswith("hub:") else Path(self.file).name
-        words = ["caveat", "data", name, model]
-        for option, value in self.words:
-            for item in value if isinstance(value, (list, tuple)) else [value]:
-                if item is True:
-                    words.append(f"--{option}")
-                elif item not in (None, False, ""):
-                    words += [f"--{option}", str(item)]
-        return shlex.join(words)
+        return command_for([model], dict(self.words), ("data", name))
 
 
 def read_bins(given: Sequence[str]) -> dict[str, str]:

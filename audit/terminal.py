@@ -86,15 +86,39 @@ def progress_line(err: Console, title: str) -> Iterator[Any]:
         yield live
 
 
-def command_for(models: Sequence[str], options: Mapping[str, Any]) -> str:
-    """Give the command that repeats a run."""
-    words = ["caveat", "run", *models]
+PLACES = ("suite", "labels", "data-labels")
+"""Options that may name a file."""
+
+
+def without_folders(word: str) -> str:
+    """Give a word of a command as it may stand in a report: of a file or a folder, or "benchmark:FILE", the name alone.
+
+    Where somebody keeps a file says who they are and what they work on.
+    """
+    if os.path.exists(os.path.expanduser(word)):
+        return Path(word).expanduser().resolve().name
+    kind, colon, places = word.partition(":")
+    parts = places.split(",")
+    if colon and any(os.path.exists(os.path.expanduser(part)) for part in parts):
+        return f"{kind}:{','.join(without_folders(part) for part in parts)}"
+    return word
+
+
+def command_for(models: Sequence[str], options: Mapping[str, Any], task: Sequence[str] = ("run",)) -> str:
+    """Give the command that repeats a run, without the folders of files, which are private.
+
+    Args:
+        models: names, or folders.
+        options: name -> value, or several; left out where there is none.
+        task: the words between "caveat" and the models.
+    """
+    words = ["caveat", *task, *map(without_folders, models)]
     for name, value in options.items():
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item is True:
                 words.append(f"--{name}")
-            elif item not in (None, False):
-                words += [f"--{name}", str(item)]
+            elif item not in (None, False, ""):
+                words += [f"--{name}", without_folders(str(item)) if name in PLACES else str(item)]
     return shlex.join(words)
 
 
