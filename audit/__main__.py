@@ -22,7 +22,7 @@ def _command() -> int:
     usage: Any = typer.BadParameter.__base__
     try:
         # The library turns Ctrl-C into a silent 130 of its own.
-        return int(app(standalone_mode=False) or 0)
+        return int(app(prog_name="caveat", standalone_mode=False) or 0)
     except usage as error:
         return _misused(error)
 

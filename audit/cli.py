@@ -12,6 +12,7 @@ import typer
 
 from audit.exits import HELP as EXIT_CODES
 from audit.exits import check_out
+from audit.fetch import SIZE
 from audit.rendering import FORMAT_HELP, FORMATS
 from audit.schema import CaveatError, Depth
 
@@ -100,7 +101,7 @@ def run(
     labels: Annotated[
         str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
@@ -151,7 +152,7 @@ def data(
     sheet: Annotated[str, typer.Option(help="Of a workbook; the first by default.")] = "",
     revision: Annotated[str | None, typer.Option(help="Of the models: commit SHA, tag or branch on the Hub.")] = None,
     data_revision: Annotated[str, typer.Option(help="Of a Hub data set.")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
@@ -256,9 +257,9 @@ def compare(
         raise typer.Exit(code)
 
 
-@app.command()
+@app.command(help=f"Fetch a model once, {SIZE}; afterwards its name works offline.")
 def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2.")]) -> None:
-    """Fetch a model once, about 90 MB; afterwards its name works offline."""
+    """Fetch a model once."""
     from audit.terminal import fetch_model
 
     fetch_model(name)

@@ -186,7 +186,7 @@ def _of_rows(estimates: Iterable[Estimate], findings: Iterable[Finding], one_col
     for f in findings:
         yield Figure(f.suite, f.contrast, f"{f.axis}={f.group}", f.gap, f.low, f.high, f.reason)
         # Of two groups one is compared with the other; the other way round it is the same gap with the other sign.
-        yield Figure(f.suite, f.contrast, f"{f.axis}={f.reference}", -f.gap, -f.high, -f.low, f.reason)
+        yield Figure(f.suite, f.contrast, f"{f.axis}={f.reference}", 0 - f.gap, 0 - f.high, 0 - f.low, f.reason)
 
 
 def owner_figures(result: DataResult) -> Iterator[Figure]:
@@ -235,7 +235,7 @@ def _judge(rule: Rule, known: Mapping[tuple[str, str, str], Figure]) -> Outcome:
     figure = known.get(rule.key)
     if figure is None:
         groups: dict[tuple[str, str], list[str]] = {}
-        for suite, name, group in known:
+        for suite, name, group in sorted(known):
             groups.setdefault((suite, name), []).append(group)
         raise CaveatError(f"--fail-on {rule.text!r}: {_unknown(rule, groups, 'was not run')}")
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
@@ -272,13 +272,14 @@ def names_of_suites(suites: Iterable[Suite]) -> Names:
 
     found: dict[tuple[str, str], Collection[str] | None] = {}
     for suite in suites:
-        groups = {"", *(test.name for test in suite.tests), *suite.fillers, *suite.templates}
-        groups |= {ratio.name for ratio in suite.ratios}
-        for example in suite.examples:
-            groups |= {example.group, *example.features.values()}
+        # In the order in which a message lists them.
+        groups = dict.fromkeys(["", *(example.group for example in suite.examples), *(t.name for t in suite.tests)])
         for breakdown in suite.breakdowns:
-            groups |= {*breakdown.order, *breakdown.groups}
-        measures = {*HEADLINES, *(one.measure for one in (*suite.breakdowns, *suite.ratios))}
+            groups |= dict.fromkeys([*breakdown.order, *breakdown.groups])
+        groups |= dict.fromkeys([*(ratio.name for ratio in suite.ratios), *suite.fillers, *suite.templates])
+        for example in suite.examples:
+            groups |= dict.fromkeys(example.features.values())
+        measures = {*HEADLINES, *(b.measure for b in suite.breakdowns), *(r.measure for r in suite.ratios)}
         found |= {(suite.name, measure): groups for measure in measures}
         # What is worked out by coverage, by confidence or over occupations has groups of its own.
         special = (*SPECIAL, *(SKEWS if FILL_MASK in suite.tasks else ()))
@@ -299,12 +300,12 @@ def names_of_rows(columns: Mapping[str, Collection[str]] | Sequence[str]) -> Nam
     from audit.schema import LABELS
 
     single: dict[str, Collection[str]] = {}
-    groups: set[str] | None = None
+    groups: dict[str, None] | None = None
     if isinstance(columns, Mapping):
         single = {name: [f"{name}={value}" for value in values] for name, values in columns.items()}
-        groups = {"", *(group for some in single.values() for group in some)}
+        groups = dict.fromkeys(["", *(group for some in single.values() for group in some)])
         for (one, values), (two, others) in combinations(columns.items(), 2):
-            groups |= {f"{one} x {two}={a} x {b}" for a, b in product(values, others)}
+            groups |= dict.fromkeys(f"{one} x {two}={a} x {b}" for a, b in product(values, others))
     found: dict[tuple[str, str], Collection[str] | None] = {
         (SUITE, name): groups for name in (*(share.name for share in shares(LABELS)), "macro_f1")
     }
@@ -358,7 +359,7 @@ def _unknown(rule: Rule, names: Names, lacking: str = "is not run here") -> str:
         return ""
     close = get_close_matches(rule.group, [group for group in groups if group], 1)
     hint = f" Did you mean [{close[0]}]?" if close else ""
-    shown = [f"[{group}]" if group else "none (overall)" for group in sorted(groups)]
+    shown = [f"[{group}]" if group else "none (overall)" for group in groups]
     return f"no such group. {rule.suite}.{rule.name} takes: {listed(shown)}.{hint}"
 
 

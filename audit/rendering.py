@@ -125,6 +125,7 @@ def results_in(folder: Path) -> list[Path]:
     Raises:
         CaveatError: when there is none.
     """
+    from audit.compare.store import FILE as COMPARISON
     from audit.owndata.store import DATA
     from audit.store import RESULT
 
@@ -134,6 +135,10 @@ def results_in(folder: Path) -> list[Path]:
     if holds(folder):
         return [folder]
     found = sorted(place for place in folder.iterdir() if holds(place)) if folder.is_dir() else []
+    if not found and (folder / COMPARISON).is_file():
+        raise CaveatError(
+            f"{folder} holds a comparison, not an audit. Make its report again with: caveat compare DIR DIR"
+        )
     if not found:
         why = "" if folder.is_dir() else " (a file)" if folder.exists() else " (no such folder)"
         raise CaveatError(

@@ -158,8 +158,10 @@ def run_audit(
 
     Raises:
         ModelUnsupported: when the competence gate is not reached and `check` is True.
-        CaveatError: when no suite fits the model.
+        CaveatError: when no suite fits the model, or the seed is negative.
     """
+    if seed < 0:
+        raise CaveatError(f"seed {seed}: give 0 or more.")
     started = time.monotonic()
     fitting = [suite for suite in suites if set(suite.tasks) & set(model.info.tasks)]
     skipped = [

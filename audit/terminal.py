@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -242,7 +243,8 @@ def each_model(err: Console, folders: Mapping[str, Path], audit: Callable[[str, 
             told, code = explain(error)
             failures.append(code)
             # Which model it is about, once.
-            err.print(f"caveat: {told if name in told else f'{name}: {told}'}", markup=False, soft_wrap=True)
+            named = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told)
+            err.print(f"caveat: {told if named else f'{name}: {told}'}", markup=False, soft_wrap=True)
     crossed, unjudged = (any(o.state == state for o in outcomes) for state in ("crossed", "not judged"))
     return code_of(failures, len(folders), crossed, unjudged)
 
