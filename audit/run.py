@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
+from audit.exits import check_out
 from audit.models.base import LoadedModel, Request
 from audit.schema import (
     FILL_MASK,
@@ -158,10 +159,12 @@ def run_audit(
 
     Raises:
         ModelUnsupported: when the competence gate is not reached and `check` is True.
-        CaveatError: when no suite fits the model, or the seed is negative.
+        CaveatError: when no suite fits the model, the seed is negative, or a file is where `out` is to be.
     """
     if seed < 0:
         raise CaveatError(f"seed {seed}: give 0 or more.")
+    if out is not None:
+        check_out(Path(out))
     started = time.monotonic()
     fitting = [suite for suite in suites if set(suite.tasks) & set(model.info.tasks)]
     skipped = [
@@ -174,7 +177,7 @@ def run_audit(
     if not fitting:
         raise CaveatError(
             f"None of the suites {', '.join(s.name for s in suites)} can run on {model.info.id} "
-            f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect {model.info.id}"
+            f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect MODEL"
         )
     work: list[Work] = []
     for suite in fitting:

@@ -58,6 +58,8 @@ def test_a_results_folder_holds_the_report_as_that_of_the_command_line_does(tmp_
     assert {path.name for path in (tmp_path / "a").iterdir()} == made | {"report.md"}
     run_audit(FakeClassifier(), suites, out=tmp_path / "b", check=False, formats=())
     assert {path.name for path in (tmp_path / "b").iterdir()} == made - {"report.html"}
+    with pytest.raises(CaveatError, match="is a file"):
+        run_audit(FakeClassifier(), suites, out=tmp_path / "a" / "result.json")
     with pytest.raises(CaveatError, match="seed -1: give 0 or more"):
         run_audit(FakeClassifier(), suites, seed=-1)
 

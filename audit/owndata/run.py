@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from audit.exits import check_out
 from audit.models.base import LoadedModel
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import open_source
@@ -30,7 +31,6 @@ from audit.owndata.table import ROWS, columns
 from audit.run import PARTS, code_digest, measure_gate, versions
 from audit.schema import (
     TEXT_CLASSIFICATION,
-    CaveatError,
     Count,
     DataResult,
     DataSettings,
@@ -111,12 +111,8 @@ def _audit(
         with tempfile.TemporaryDirectory(prefix="caveat-") as folder:
             return _in_memory(_run(model, survey, Path(folder), "", progress, cancelled))
     folder_ = Path(out)
-    try:
-        folder_.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CaveatError(
-            f"--out: {folder_} cannot be a folder ({error.strerror}). Name another folder for results."
-        ) from None
+    check_out(folder_)
+    folder_.mkdir(parents=True, exist_ok=True)
     digest = run_digest(model, survey)
     if finished(folder_, digest):
         return load_data_result(folder_)
