@@ -13,7 +13,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"audit.schema"},
-    {"audit.templates", "audit.measures", "audit.models", "audit.fetch", "audit.bundled", "audit.wording"},
+    {
+        "audit.exits",
+        "audit.templates",
+        "audit.measures",
+        "audit.models",
+        "audit.fetch",
+        "audit.bundled",
+        "audit.wording",
+    },
     {
         "probes",
         "audit.scoring",
@@ -27,11 +35,10 @@ LAYERS = (
     },
     {"audit.findings"},
     {"audit.analysis"},
-    {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "reports"},
+    {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "audit.rendering", "reports"},
     {"lessons"},
     {
         "audit.cli",
-        "audit.rendering",
         "audit.terminal",
         "audit.datacommand",
         "audit.comparecommand",

@@ -47,6 +47,23 @@ def test_what_is_on_disk_is_what_was_returned(tmp_path):
     assert to_json(load_result(tmp_path)) == to_json(result)
 
 
+def test_a_results_folder_holds_the_report_as_that_of_the_command_line_does(tmp_path):
+    suites = load_suites(["slang"], "quick")
+    made = {"result.json", "predictions.parquet", "timing.json", "report.html"}
+    run_audit(FakeClassifier(), suites, out=tmp_path / "a", check=False)
+    assert {path.name for path in (tmp_path / "a").iterdir()} == made
+    # A finished audit is not run again, and what is missing of its rendering is made.
+    (tmp_path / "a" / "report.html").unlink()
+    run_audit(FakeClassifier(), suites, out=tmp_path / "a", check=False, formats=("html", "md"))
+    assert {path.name for path in (tmp_path / "a").iterdir()} == made | {"report.md"}
+    run_audit(FakeClassifier(), suites, out=tmp_path / "b", check=False, formats=())
+    assert {path.name for path in (tmp_path / "b").iterdir()} == made - {"report.html"}
+    with pytest.raises(CaveatError, match="is a file"):
+        run_audit(FakeClassifier(), suites, out=tmp_path / "a" / "result.json")
+    with pytest.raises(CaveatError, match="seed -1: give 0 or more"):
+        run_audit(FakeClassifier(), suites, seed=-1)
+
+
 def test_two_runs_are_equal_but_for_the_date(tmp_path):
     for name in ("a", "b"):
         run_audit(FakeClassifier(), load_suites(["slang"], "quick"), out=tmp_path / name, check=False)

@@ -20,7 +20,7 @@ SUITE = "data"
 
 
 def compare_rows(
-    base: DataResult, other: DataResult, names: tuple[str, str]
+    base: DataResult, other: DataResult, names: tuple[str, str], for_owner: bool = False
 ) -> tuple[list[Change], Answers, list[Skipped]]:
     """Compare two audits of one file, row by row.
 
@@ -28,6 +28,7 @@ def compare_rows(
         base: the first audit.
         other: the second, of the same file.
         names: of the two.
+        for_owner: also groups that the report hides, where they have ten rows; never to be written or shown.
 
     Returns:
         Changes of accuracy and macro-F1 overall and of accuracy by group, how many answers differ, and what was left
@@ -58,7 +59,7 @@ def compare_rows(
         return [], answers, [*left, Skipped("rows", "none is left that both were judged on")]
     clustered = bool(base.source.cluster)
     found = []
-    for title, mine in _cells(base, both, judged):
+    for title, mine in _cells(base, both, judged, for_owner):
         sample = Sample([], *(columns[name][mine].astype(np.int64) for name in ("label", "predicted_2", "cluster")))
         first = columns["predicted"][mine].astype(np.int64)
         for result in compare(sample, first, names[0], clustered):
@@ -92,15 +93,15 @@ def _table(result: DataResult) -> Any:
     return table
 
 
-def _cells(base: DataResult, both: Any, judged: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """The whole, and each group that the first audit shows."""
+def _cells(base: DataResult, both: Any, judged: np.ndarray, every: bool) -> Iterator[tuple[str, np.ndarray]]:
+    """The whole, and each group that the first audit shows, or each that is not small."""
     yield "", judged
     hidden = {(e.by, e.group) for e in base.estimates if e.measure == "accuracy" and e.value != e.value}
     for name in base.source.groups:
         values = np.array(both.column(GROUP + name).to_pylist(), dtype=object)
         for group in sorted(set(values.tolist())):
             mine = judged & (values == group)
-            if (name, group) not in hidden and int(mine.sum()) >= SMALL:
+            if (every or (name, group) not in hidden) and int(mine.sum()) >= SMALL:
                 yield f"{name} is {group}", mine
 
 

@@ -41,7 +41,8 @@ class DataOptions:
         """Check what can be checked without the file.
 
         Raises:
-            CaveatError: for columns that are asked to be two things at once, or a target that is no rate.
+            CaveatError: for columns that are asked to be two things at once, a target that is no rate, or a
+                negative seed.
         """
         for names in ("groups", "annotators"):
             value = getattr(self, names)
@@ -69,6 +70,8 @@ class DataOptions:
         stray = next((name for name in self.bins if name not in self.groups), "")
         if stray:
             raise CaveatError(f"--bins {stray}: it is no --group column. Add --group {stray}, or leave --bins out.")
+        if self.seed < 0:
+            raise CaveatError(f"--seed {self.seed}: give 0 or more.")
         if not 0 < self.target_error < 1:
             raise CaveatError(f"--target-error {self.target_error}: it is a share between 0 and 1, such as 0.1.")
 

@@ -286,7 +286,9 @@ def _work(job: Job, model: Any, path: str, options: Any, folder: Path) -> None:
         job.what, job.done, job.total = state.suite, state.tokens_done, state.tokens_total
 
     try:
-        result = audit_data(model, path, options, out=folder / "run", progress=tell, cancelled=job.stop.is_set)
+        result = audit_data(
+            model, path, options, out=folder / "run", formats=(), progress=tell, cancelled=job.stop.is_set
+        )
         (folder / "report.html").write_text(render_page(None, result), encoding="utf-8")
         shutil.copyfile(folder / "run" / "review.csv", folder / "review.csv")
         job.result = result

@@ -28,7 +28,7 @@ from audit.schema.data import (
     DataSource,
     Selection,
 )
-from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
+from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemFailure
 from audit.schema.result import (
     FOUND,
     OPEN,
@@ -111,6 +111,7 @@ __all__ = [
     "Span",
     "Suite",
     "SuiteInfo",
+    "SystemFailure",
     "TEXT_CLASSIFICATION",
     "Test",
     "TestType",

@@ -56,6 +56,8 @@ class SuiteInfo:
     seconds: float = 0.0
     compatibility: bool = False
     """Whether it is somebody else's benchmark, run for comparison with published figures."""
+    own: bool = False
+    """Whether its items are those of whoever ran the audit: neither of this project nor a published benchmark."""
 
 
 @dataclass(frozen=True, slots=True)

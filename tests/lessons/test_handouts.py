@@ -78,4 +78,4 @@ def test_the_command_writes_files_and_a_mistake_is_one_line(tmp_path):
     assert all(Path(line).stat().st_size > 3000 for line in done.stdout.splitlines())
     (tmp_path / "file").write_text("x")
     wrong = run(tmp_path / "file" / "below")
-    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1 and "cannot be written" in wrong.stderr
+    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1 and "cannot be a folder" in wrong.stderr

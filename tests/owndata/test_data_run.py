@@ -122,6 +122,14 @@ def test_a_cancelled_run_goes_on_at_the_first_missing_chunk_and_ends_byte_equal(
     assert again.source.used == 500
 
 
+def test_a_results_folder_holds_the_report(file, model, tmp_path):
+    made = {"data.json", "rows.parquet", "review.csv", "timing.json", ".secret"}
+    audit_data(model, file, out=tmp_path / "o", **ASKED)
+    assert {path.name for path in (tmp_path / "o").iterdir()} == made | {"report.html"}
+    audit_data(model, file, out=tmp_path / "p", formats=(), **ASKED)
+    assert {path.name for path in (tmp_path / "p").iterdir()} == made
+
+
 def test_a_finished_run_asks_the_model_nothing(file, model, tmp_path, monkeypatch):
     first = audit_data(model, file, out=tmp_path / "o", **ASKED)
     monkeypatch.setattr(scoring_module, "_ask", lambda *_: pytest.fail("asked again"))

@@ -108,19 +108,27 @@ def gap_of(value: float, variance: float, clusters: int, rows: int, rate: bool) 
     return Gap(value, se, max(clusters - 1, 0), clusters, clusters, clusters, rows, "clusters", reason, rate)
 
 
-def estimates_of(sums: Sums, hidden: Hidden) -> Iterator[Estimate]:
+def estimates_of(sums: Sums, hidden: Hidden, for_owner: bool = False) -> Iterator[Estimate]:
     """Give every figure of every cell, overall first.
 
     A group that is hidden is listed with the reason. A crossing that is hidden is not: it looks like an empty one.
+
+    Args:
+        sums: of the rows.
+        hidden: cells that are not shown.
+        for_owner: also shares with fewer than ten rows behind them: their interval says how little these tell. Means
+            keep the ten rows, as theirs does not.
     """
     for grouping in sums.groupings.values():
         for group in sorted(grouping.values):
             reason = hidden.reason(grouping.by, group)
             if not (reason and len(grouping.columns) > 1):
-                yield from cell_estimates(sums, grouping, group, reason)
+                yield from cell_estimates(sums, grouping, group, reason, for_owner)
 
 
-def cell_estimates(sums: Sums, grouping: Grouping, group: str, hidden: str) -> Iterator[Estimate]:
+def cell_estimates(
+    sums: Sums, grouping: Grouping, group: str, hidden: str, for_owner: bool = False
+) -> Iterator[Estimate]:
     """Give the figures of one cell; undefined ones with the reason."""
     code = grouping.place(group)
     own = grouping.sums[code]
@@ -130,11 +138,11 @@ def cell_estimates(sums: Sums, grouping: Grouping, group: str, hidden: str) -> I
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
             continue
         behind = int(round(float(share.bottom @ own)))
-        if grouping.columns and behind < SMALL:
+        if grouping.columns and behind < SMALL and not (for_owner and share.rate):
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=FEW_OF_LABEL)
             continue
         yield _estimate(grouping, code, share, behind)
-    yield _macro(grouping, code, group, n, hidden)
+    yield _macro(grouping, code, group, n, hidden or (FEW_OF_LABEL if for_owner and n < SMALL else ""))
     yield _ece(grouping, code, group, n, hidden)
 
 
