@@ -25,4 +25,7 @@ try:
     if __name__ == "__main__":
         serve(demo, host, port, settings)
 except CaveatError as error:
-    sys.exit(f"caveat: {error}")
+    sys.stderr.write(f"caveat: {error}\n")
+    sys.exit(error.exit_code)
+except KeyboardInterrupt:
+    sys.exit(130)

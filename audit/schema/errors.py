@@ -19,3 +19,9 @@ class ModelUnsupported(CaveatError):
     """The model is there but cannot be audited: no head, wrong task, unknown labels, too large."""
 
     exit_code = 4
+
+
+class SystemProblem(CaveatError):
+    """The machine does not let us: a port that is taken, missing rights, a full disk."""
+
+    exit_code = 74
