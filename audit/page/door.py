@@ -58,7 +58,8 @@ class Door:
             return
         refused = self._refused(scope)
         if refused:
-            await _tell(refused, send)
+            # The field for files shows what it is told as it is; the rest of the page's script reads JSON.
+            await _tell(refused, send, plain=scope["path"] == UPLOAD)
             return
         begun = ended = False
 
@@ -97,9 +98,10 @@ def _short(path: str) -> str:
     return ascii(path[:60])
 
 
-async def _tell(refused: tuple[int, str], send: Send) -> None:
+async def _tell(refused: tuple[int, str], send: Send, plain: bool = False) -> None:
     status, line = refused
-    body = json.dumps({"detail": line}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    body = line.encode() if plain else json.dumps({"detail": line}).encode()
+    kind = b"text/plain; charset=utf-8" if plain else b"application/json"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
