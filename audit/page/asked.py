@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import orjson
 
+from audit.page.runs import PLACES
+
 if TYPE_CHECKING:
     from gradio.queueing import Event
 
     from audit.page.room import Room
 
-OF_A_WINDOW, OF_A_COMPUTER, OF_A_POOL = 8, 45, 40
-"""How many requests of one window, of one computer and for one pool of functions may wait; a class may stand behind one
-address, so that is most of the queue."""
+OF_A_WINDOW, OF_A_COMPUTER, OF_A_POOL, OF_AUDITS = 8, 45, 40, 12
+"""How many requests of one window, of one computer, for one pool of functions and for audits may wait.
+
+A class may stand behind one address, so that is most of the queue; audits wait at the desk, so few of them wait here.
+"""
+AT_WORK = 40
+"""How many requests are answered at once, beside those that only tell somebody's place at the desk."""
 LOST = "That did not work: the page did not understand what was sent, or made a mistake of its own. Load it again."
 _log = logging.getLogger("caveat.page")
 
@@ -64,6 +70,8 @@ def keep_places(demo: gr.Blocks) -> None:
             return False, "Too many requests wait already. Try again in a moment.", "queue_full"
         return await push(body=body, request=request, username=username)
 
+    # Otherwise forty windows that wait for an audit would leave nobody else a place.
+    queue.max_thread_count = AT_WORK + PLACES
     queue.push = guarded  # type: ignore[method-assign]
 
 
@@ -88,7 +96,7 @@ def _counts(waiting: Iterator[Event], body: Any, request: Any, pool: str) -> tup
         window += event.session_hash == body.session_hash
         computer += _address(event.request) == here
         same += event.concurrency_id == pool
-    return (window, OF_A_WINDOW), (computer, OF_A_COMPUTER), (same, OF_A_POOL)
+    return (window, OF_A_WINDOW), (computer, OF_A_COMPUTER), (same, OF_AUDITS if pool == "audit" else OF_A_POOL)
 
 
 def _address(request: Any) -> str:

@@ -202,8 +202,9 @@ async def queue_up(room: Room, session: str, title: str = "") -> AsyncGenerator[
         room.desk.refuse(session, str(error))
         return
     last, turn = "", False
+    mine = run.waiter = object()
     try:
-        while not run.stop.is_set() and (ahead := room.desk.ahead(run)):
+        while run.waiter is mine and not run.stop.is_set() and (ahead := room.desk.ahead(run)):
             run.heard = time.monotonic()
             left = room.desk.seconds_ahead(run)
             time_left = "" if math.isnan(left) else f" The one under way has about {duration(max(1.0, left))} left."
@@ -214,10 +215,10 @@ async def queue_up(room: Room, session: str, title: str = "") -> AsyncGenerator[
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         turn = True
     finally:
-        if not turn:
+        if not turn and run.waiter is mine:
             run.stop.set()
             room.desk.leave(session, run)
-    if not run.stop.is_set():
+    if run.waiter is mine and not run.stop.is_set():
         run.heard = time.monotonic()
         yield waiting("It is your turn. Starting.", title)
 

@@ -61,6 +61,8 @@ class Run:
     """When its window was last known to wait for it."""
     begun: bool = False
     """True once its turn has come; from then on it leaves the desk by itself."""
+    waiter: object = None
+    """Of those that tell its window the place: only the latest goes on."""
     refused: str = ""
     """Why it will not be run at all."""
     seconds_left: float = math.nan

@@ -199,7 +199,9 @@ def greeting(settings: PageSettings | None, host: str, port: int) -> str:
         if settings.pin:
             lines.append("  the PIN opens standard and full audits, own files, and models that are not bundled")
         elif host not in LOOPBACK:
-            lines.append(f"  no PIN is set: every visitor may run long audits. One to set: --pin {new_pin()}")
+            lines.append(
+                f"  no PIN is set: every visitor may run long audits. One to set with --pin or CAVEAT_PIN: {new_pin()}"
+            )
     return "\n".join([*lines, "Stop it with Ctrl-C.", ""])
 
 

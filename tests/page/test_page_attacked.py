@@ -17,7 +17,7 @@ from test_page_served import ENTERED, Visitor
 
 from audit.models.function import word_count
 from audit.page import build_page, folders, runs, serve, settings_for
-from audit.page.asked import OF_A_WINDOW
+from audit.page.asked import OF_A_WINDOW, OF_AUDITS
 from audit.page.engine import Engine
 from audit.page.pins import LONGEST, Pins
 from audit.page.room import Room
@@ -344,6 +344,32 @@ def test_a_client_that_vanishes_while_it_waits_is_dropped(site: Site, visitor: V
     until(lambda: gone.session not in site.room.desk._runs)
     site.gate.open.set()
     assert '"selected": 4' in json.dumps(list(visitor.listen()))
+
+
+def test_windows_that_wait_for_an_audit_do_not_block_the_page(site: Site, visitor: Visitor) -> None:
+    site.gate.open.clear()
+    visitor.ask("audit-look", "sentiment", "", "", "", None)
+    visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
+    assert site.gate.entered.wait(20)
+    waiting, run = visitor.event("audit-start+")["id"], visitor.event("audit-start++")["id"]
+    for number in range(70):
+        # Two of each window: the second takes the place of the first.
+        sent = {"data": [], "fn_index": waiting, "session_hash": f"waits{number // 2}"}
+        assert visitor.http.post("/gradio_api/queue/join", json=sent).status_code == 200
+    sent = {"data": [None, "quick", [], 0, True, None], "fn_index": run}
+    codes = [
+        visitor.http.post("/gradio_api/queue/join", json=sent | {"session_hash": f"runs{number}"}).status_code
+        for number in range(70)
+    ]
+    assert codes == [200] * OF_AUDITS + [503] * (70 - OF_AUDITS)
+    other = Visitor(site.url)
+    try:
+        assert "lesson" in other.ask("lesson-open", "negation", None)
+    finally:
+        other.close()
+        site.gate.open.set()
+        site.room.desk.stop_all()
+        list(visitor.listen())
 
 
 def test_requests_of_one_window_leave_others_their_places(site: Site, visitor: Visitor) -> None:

@@ -101,7 +101,7 @@ def test_pins_are_long_enough_and_one_is_offered() -> None:
     for short in ("12345", " 12345 ", ""):
         with pytest.raises(CaveatError, match=r"Give at least 6 letters or digits, such as [2-9a-z]{6}, or"):
             checked(settings_for(pin=short), short)
-    assert "One to set: --pin " in greeting(settings_for("0.0.0.0"), "0.0.0.0", 7860)
+    assert "One to set with --pin or CAVEAT_PIN: " in greeting(settings_for("0.0.0.0"), "0.0.0.0", 7860)
     assert "--pin" not in greeting(settings_for("127.0.0.1"), "127.0.0.1", 7860)
 
 

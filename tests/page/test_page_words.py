@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +17,13 @@ from test_page_served import Visitor
 from visible_text import faults_of_page
 
 from audit.models.function import word_count
-from audit.page import build_page, serve, settings_for
+from audit.page import build_page, files, serve, settings_for
 from audit.page.engine import Engine
 from audit.page.settings import results_folder
 from audit.page.shelf import OFFERS
 from audit.store import load_result
 from lessons.content import LESSONS
+from reports import pdf
 
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 PIN = "abcdef"
@@ -198,6 +200,14 @@ def test_own_posts_and_the_teacher(reader: Reader) -> None:
     assert "That did not work." in reader.go("data-start", **chosen, data_model="word-count", data_other="")
     reader.go("data-file", data_file=bring(reader, "posts.csv", POSTS))
     assert "24 posts read" in reader.go("data-start", data_label="mood", data_groups=["who"])
+
+
+def test_a_report_as_it_goes_to_print(reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = load_result(results_folder() / "fill-mask")
+    printed: list[str] = []
+    monkeypatch.setattr(pdf, "to_pdf", lambda page: printed.append(page) or b"%PDF")
+    files.write(result, "pdf", tmp_path)
+    reader.seen[pdf.prepared(printed[0])] = "pdf"
 
 
 def test_the_reader_sees_faults(reader: Reader) -> None:
