@@ -15,7 +15,7 @@ import uvicorn
 
 from audit.page import folders
 from audit.page.settings import LOOPBACK, PageSettings, new_pin
-from audit.schema import CaveatError, SystemProblem
+from audit.schema import CaveatError, SystemFailure
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
         """Serve until `close`; returns once visitors are answered.
 
         Raises:
-            SystemProblem: when the page ended before it answered anybody.
+            SystemFailure: when the page ended before it answered anybody.
         """
         self._thread = threading.Thread(
             target=self.run, kwargs={"sockets": [listening]}, name="caveat-server", daemon=True
@@ -100,7 +100,7 @@ class Server(uvicorn.Server):
         self._thread.start()
         while not self._ready.wait(0.05):
             if not self._thread.is_alive():
-                raise SystemProblem("The page ended before it was open. Start it again.")
+                raise SystemFailure("The page ended before it was open. Start it again.")
 
     def close(self) -> None:
         """Stop serving."""
@@ -143,7 +143,7 @@ def listening(host: str, port: int) -> socket.socket:
 
     Raises:
         CaveatError: for an address or a port that cannot be.
-        SystemProblem: for a port that is taken, or that asks for more rights.
+        SystemFailure: for a port that is taken, or that asks for more rights.
     """
     if not 1 <= port <= 65535:
         raise CaveatError(f"There is no port {port}. Choose one from 1 to 65535, such as 7860.")
@@ -157,10 +157,10 @@ def listening(host: str, port: int) -> socket.socket:
                 "its network."
             ) from error
         if error.errno == errno.EACCES:
-            raise SystemProblem(
+            raise SystemFailure(
                 f"{what}: ports below 1024 need more rights. Choose another port, such as 7860."
             ) from error
-        raise SystemProblem(f"{what} ({error.strerror}). Choose another port, such as {_free(host, port)}.") from error
+        raise SystemFailure(f"{what} ({error.strerror}). Choose another port, such as {_free(host, port)}.") from error
 
 
 def check_address(host: str, port: int) -> None:

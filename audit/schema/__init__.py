@@ -28,7 +28,7 @@ from audit.schema.data import (
     DataSource,
     Selection,
 )
-from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemProblem
+from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemFailure
 from audit.schema.result import (
     AuditResult,
     Estimate,
@@ -107,7 +107,7 @@ __all__ = [
     "Span",
     "Suite",
     "SuiteInfo",
-    "SystemProblem",
+    "SystemFailure",
     "TEXT_CLASSIFICATION",
     "Test",
     "TestType",

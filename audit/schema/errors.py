@@ -9,6 +9,12 @@ class CaveatError(Exception):
     exit_code = 2
 
 
+class SystemFailure(CaveatError):
+    """The system refuses: no room on the disk, no rights."""
+
+    exit_code = 74
+
+
 class ModelUnavailable(CaveatError):
     """The model cannot be had: missing, private, gated, offline, corrupt."""
 
@@ -19,9 +25,3 @@ class ModelUnsupported(CaveatError):
     """The model is there but cannot be audited: no head, wrong task, unknown labels, too large."""
 
     exit_code = 4
-
-
-class SystemProblem(CaveatError):
-    """The machine does not let us: a port that is taken, missing rights, a full disk."""
-
-    exit_code = 74

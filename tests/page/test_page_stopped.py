@@ -19,7 +19,7 @@ from audit.__main__ import main
 from audit.page import serving, settings_for
 from audit.page.serving import check_address, greeting, launch_options, listening
 from audit.page.settings import SHORTEST_PIN, checked, new_pin
-from audit.schema import CaveatError, SystemProblem
+from audit.schema import CaveatError, SystemFailure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_taken_port_is_one_line_and_a_problem_of_the_system() -> None:
     with listening("127.0.0.1", _free()) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SystemProblem, match=rf"cannot listen on 127.0.0.1 port {port} .*such as \d+") as caught:
+        with pytest.raises(SystemFailure, match=rf"cannot listen on 127.0.0.1 port {port} .*such as \d+") as caught:
             check_address("127.0.0.1", port)
     assert caught.value.exit_code == 74 and "\n" not in str(caught.value)
 
@@ -60,7 +60,7 @@ def test_a_port_that_asks_for_rights_is_a_problem_of_the_system(monkeypatch: pyt
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(serving, "_bind", refused)
-    with pytest.raises(SystemProblem, match="ports below 1024 need more rights"):
+    with pytest.raises(SystemFailure, match="ports below 1024 need more rights"):
         check_address("127.0.0.1", 80)
 
 
