@@ -16,7 +16,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 audit: $(VENV)/.run
 	$(BIN)/python -m audit run fill-mask sentiment --depth $(DEPTH) --out $(OUT) --offline
 
-# make app ARGS="--host 0.0.0.0 --port 8000 --pin 2468 --allow-models owner/name"
+# make app ARGS="--host 0.0.0.0 --port 8000 --pin YOUR-PIN --allow-models owner/name"
 app: $(VENV)/.run
 	$(BIN)/python -m audit app $(ARGS)
 

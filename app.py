@@ -27,3 +27,5 @@ try:
         serve(demo, host, port, settings)
 except CaveatError as error:
     sys.exit(tell(error))
+except KeyboardInterrupt:
+    sys.exit(130)

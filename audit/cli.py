@@ -285,7 +285,10 @@ def page(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
     pin: Annotated[
-        str | None, typer.Option(help="Without it, visitors run quick audits of bundled models only.")
+        str | None,
+        typer.Option(
+            help="Opens long audits, own files and Hub models; six characters or more. Without it, all is open."
+        ),
     ] = None,
     allow_models: Annotated[
         str | None, typer.Option(help="Model ids that visitors may load, by commas; 'any' for all.")

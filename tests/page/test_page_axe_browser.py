@@ -208,7 +208,7 @@ class TestTheLesson:
             check(page, "argue")
             page.get_by_role("tab", name="Teacher").click()
             page.locator("#teacher-pin input").fill("471147")
-            page.locator("#teacher-open").click()
+            page.locator("#teacher-enter").click()
             page.locator("#teacher-bring").click(timeout=PATIENCE)
             expect(page.locator("#teacher-close")).to_be_visible(timeout=PATIENCE)
             check(page, "board")
