@@ -125,7 +125,8 @@ def _kept(result: AuditResult, stored: bool = False) -> Kept:
 
 
 def test_the_letter_says_what_it_is_of(result: AuditResult) -> None:
-    assert "Run 2" in letter(_kept(result)) and "Stored result" not in letter(_kept(result))
+    said = letter(_kept(replace(result, created="2028-02-29T23:59:00+00:00")))
+    assert "Run 29 February 2028, 23:59 UTC, revision" in said and "Stored result" not in said
     assert f"revision {result.model.revision[:12]}" in letter(_kept(result, stored=True))
     assert "Stored result" in letter(_kept(result, stored=True))
     partial = letter(_kept(replace(result, partial=True)))
