@@ -11,10 +11,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def caveat(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "audit", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+def test_a_process_of_its_own_gives_its_code_and_one_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "audit", "suites", "show", "irony"], cwd=ROOT, capture_output=True, text=True
     )
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("caveat: No suite 'irony'") and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -29,14 +31,14 @@ def caveat(*words: str) -> subprocess.CompletedProcess[str]:
         (("run", "someone/never-cached", "--offline"), 3, "someone/never-cached"),
     ],
 )
-def test_a_mistake_is_one_line_and_an_exit_code(words, code, says):
+def test_a_mistake_is_one_line_and_an_exit_code(words, code, says, caveat):
     done = caveat(*words)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr and done.stdout == ""
 
 
-def test_run_writes_a_folder_and_prints_sentences(tmp_path):
+def test_run_writes_a_folder_and_prints_sentences(tmp_path, caveat):
     done = caveat(
         "run", "word-count", "--suite", "negation", "--depth", "quick", "--out", str(tmp_path), "--format", "html,csv"
     )
@@ -51,7 +53,7 @@ def test_run_writes_a_folder_and_prints_sentences(tmp_path):
     assert (folder / "report.html").read_text() == before
 
 
-def test_one_bad_model_does_not_stop_the_others(tmp_path):
+def test_one_bad_model_does_not_stop_the_others(tmp_path, caveat):
     done = caveat(
         "run",
         "someone/never-cached",
@@ -68,7 +70,7 @@ def test_one_bad_model_does_not_stop_the_others(tmp_path):
     assert (tmp_path / "word-count" / "result.json").exists()
 
 
-def test_suites_can_be_listed_and_shown():
+def test_suites_can_be_listed_and_shown(caveat):
     listed = caveat("suites", "list", "--depth", "quick")
     assert listed.returncode == 0
     assert all(
@@ -78,7 +80,7 @@ def test_suites_can_be_listed_and_shown():
     assert shown.returncode == 0 and "Expected:" in shown.stdout and "Harm:" in shown.stdout
 
 
-def test_inspect_tells_what_fits():
+def test_inspect_tells_what_fits(caveat):
     done = caveat("inspect", "word-count")
     assert done.returncode == 0, done.stderr
     assert "plain items" in done.stdout and "needs a model for fill-mask" in " ".join(done.stdout.split())

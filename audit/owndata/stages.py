@@ -60,6 +60,8 @@ class Stages:
 
     def baselines(self) -> tuple[Sequence[Comparison], Sequence[Skipped]]:
         """Compare with counting words on the same rows."""
+        if not self.survey.options.baselines:
+            return (), ()
         if not _ready("baselines"):
             return (), ()
         from audit.owndata.baselines import compare_baselines

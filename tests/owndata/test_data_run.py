@@ -25,7 +25,9 @@ from audit.scoring import Cancelled
 from benchmarks.rows import measure, posts, write_posts
 
 ROOT = Path(__file__).parent.parent.parent
-ASKED = {"text": "post", "label": "sentiment", "groups": ("gender", "year"), "cluster": "author", "perturb": False}
+BARE = {"perturb": False, "baselines": False}
+"""What is asked here is how rows are read, scored and kept: no text is rewritten, no baseline is trained."""
+ASKED = {"text": "post", "label": "sentiment", "groups": ("gender", "year"), "cluster": "author", **BARE}
 CHUNK = 64
 
 
@@ -146,7 +148,7 @@ def test_every_kind_of_row_is_counted(tmp_path, model):
             "who": ["x", "x", "y", "y", None, "y", "y"],
         }
     )
-    result = audit_data(model, frame, groups="team", cluster="who", labels={"mixed": "None"}, perturb=False)
+    result = audit_data(model, frame, groups="team", cluster="who", labels={"mixed": "None"}, **BARE)
     source = result.source
     assert (source.read, source.used, source.labelled) == (7, 5, 3)
     counts = {count.what: count.n for count in source.counts}
@@ -176,7 +178,7 @@ def test_annotators_give_the_majority(model):
             "three": ["neg", "neg", "neg", None],
         }
     )
-    result = audit_data(model, frame, annotators=("one", "two", "three"), perturb=False)
+    result = audit_data(model, frame, annotators=("one", "two", "three"), **BARE)
     assert [row["label"] for row in rows_of(result)] == [2, 0, -1, 0]
     assert [row["annotator:three"] for row in rows_of(result)] == [0, 0, 0, -1]
     assert result.source.label == "" and result.source.labelled == 3
@@ -185,7 +187,7 @@ def test_annotators_give_the_majority(model):
 
 def test_bins_make_named_ranges(model):
     frame = pd.DataFrame({"text": ["a b"] * 6, "label": ["pos"] * 6, "age": [17, 18, 24, 25, 40, None]})
-    result = audit_data(model, frame, groups=("age",), bins={"age": "18,25"}, perturb=False)
+    result = audit_data(model, frame, groups=("age",), bins={"age": "18,25"}, **BARE)
     assert [row["group:age"] for row in rows_of(result)] == [
         "under 18",
         "18 to under 25",
@@ -194,7 +196,7 @@ def test_bins_make_named_ranges(model):
         "25 and over",
         MISSING,
     ]
-    halves = audit_data(model, frame, groups=("age",), bins={"age": "2"}, perturb=False)
+    halves = audit_data(model, frame, groups=("age",), bins={"age": "2"}, **BARE)
     assert [row["group:age"] for row in rows_of(halves)][:5] == ["under 24", "under 24", *["24 and over"] * 3]
 
 
@@ -207,7 +209,7 @@ def test_two_classes_have_no_neutral(tmp_path):
     NEGATIVE = tuple(ANCHORS["negative"])
     two = FunctionModel("two", classify=classify, labels=("negative", "positive"))
     frame = pd.DataFrame({"text": ["bad day", "a day"], "label": ["neg", "neutral"]})
-    rows = rows_of(audit_data(two, frame, perturb=False))
+    rows = rows_of(audit_data(two, frame, **BARE))
     assert [row["predicted"] for row in rows] == [0, 2]
     assert all(row["p_neutral"] != row["p_neutral"] for row in rows)
 
@@ -217,6 +219,39 @@ def test_a_model_that_knows_nothing_is_refused(file):
     with pytest.raises(ModelUnsupported, match="does not tell plain positive from plain negative"):
         audit_data(even, file, **ASKED)
     assert audit_data(even, file, **ASKED, check=False).gate.checked is False
+
+
+def test_a_signal_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch, caveat):
+    path = tmp_path / "many.csv"
+    write_posts(path, 600)
+    words = [
+        "data",
+        path,
+        "word-count",
+        "--text",
+        "post",
+        "--label",
+        "sentiment",
+        "--no-perturb",
+        "--out",
+        tmp_path / "out",
+    ]
+    original, asked = scoring_module._ask, []
+
+    def ask(model, texts, pace, cancelled):
+        asked.append(len(texts))
+        if len(asked) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return original(model, texts, pace, cancelled)
+
+    monkeypatch.setattr(scoring_module, "_ask", ask)
+    cut = caveat(*words)
+    assert cut.returncode == 130 and "the same command goes on from there" in cut.stderr
+    assert len(list(tmp_path.rglob("part-*.parquet"))) == 3
+    done = caveat(*words)
+    assert done.returncode == 0 and "600 rows scored" in done.stdout
+    assert sum(asked) - asked[3] == 600
+    assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 601))
 
 
 def start(words: list[str]) -> subprocess.Popen[str]:
@@ -230,7 +265,8 @@ def start(words: list[str]) -> subprocess.Popen[str]:
     )
 
 
-def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
+@pytest.mark.slow
+def test_interrupt_of_a_process_gives_130_and_the_same_call_goes_on(tmp_path):
     path = tmp_path / "many.csv"
     write_posts(path, 60_000)
     words = [str(path), "word-count", "--text", "post", "--label", "sentiment", "--group", "gender", "--no-perturb"]
@@ -252,15 +288,16 @@ def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
     assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
 
 
-def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path):
+def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path, caveat, monkeypatch):
+    monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *_: ((), ()))
     path = tmp_path / "posts.csv"
     write_posts(path, 300)
-    words = [str(path), "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
-    words += ["--out", str(tmp_path / "out")]
+    words = ["data", path, "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
+    words += ["--out", tmp_path / "out"]
     for before in (False, True):
-        with start(words) as run:
-            shown, told = run.communicate(timeout=300)
-        assert run.returncode == 0, told
+        done = caveat(*words)
+        shown, told = done.stdout, done.stderr
+        assert done.returncode == 0, told
         assert told.count("300 rows, 300 with a text") == 1
         assert told.count("done before with the same settings") == 2 * before
         assert shown.count("300 rows scored, 300 judged") == 2
@@ -270,6 +307,7 @@ def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp
     assert command == f"caveat data posts.csv word-count {columns_given} --target-error 0.1 --no-perturb"
 
 
+@pytest.mark.slow
 def test_memory_is_flat_and_time_linear():
     small, large = measure((10_000, 40_000))
     assert large["mb"] < small["mb"] * 1.35 + 10

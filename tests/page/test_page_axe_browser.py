@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from audit.page.settings import results_folder
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]
 AXE = importlib.util.find_spec("axe_playwright_python")
 needs_axe = pytest.mark.skipif(
     AXE is None, reason="axe-playwright-python is not installed: accessibility was not checked"
