@@ -122,6 +122,15 @@ def test_a_cancelled_run_goes_on_at_the_first_missing_chunk_and_ends_byte_equal(
     assert again.source.used == 500
 
 
+def test_baselines_are_left_out_when_they_are_not_asked_for(file, model, monkeypatch):
+    asked = []
+    monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *more: (asked.append(more) or (), ()))
+    audit_data(model, file, **ASKED)
+    assert not asked
+    audit_data(model, file, **ASKED | {"baselines": True})
+    assert len(asked) == 1
+
+
 def test_a_finished_run_asks_the_model_nothing(file, model, tmp_path, monkeypatch):
     first = audit_data(model, file, out=tmp_path / "o", **ASKED)
     monkeypatch.setattr(scoring_module, "_ask", lambda *_: pytest.fail("asked again"))
