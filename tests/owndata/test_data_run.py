@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from commandline import caveat
 
 from audit import audit_data, load_data_result, load_model
 from audit.models.function import FunctionModel, count_words
@@ -230,7 +231,7 @@ def test_a_model_that_knows_nothing_is_refused(file):
     assert audit_data(even, file, **ASKED, check=False).gate.checked is False
 
 
-def test_a_signal_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch, caveat):
+def test_a_signal_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch):
     path = tmp_path / "many.csv"
     write_posts(path, 600)
     words = [
@@ -297,7 +298,7 @@ def test_interrupt_of_a_process_gives_130_and_the_same_call_goes_on(tmp_path):
     assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
 
 
-def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path, caveat, monkeypatch):
+def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path, monkeypatch):
     monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *_: ((), ()))
     path = tmp_path / "posts.csv"
     write_posts(path, 300)
