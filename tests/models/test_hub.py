@@ -160,7 +160,7 @@ def test_without_a_network_the_cache_is_used_and_the_rest_known_at_once(online):
     assert other[2].startswith("the Hub cannot be reached: o/other is not in the cache (o/bin, o/ok).")
     assert flag[2].startswith("offline: o/other is not in the cache (o/bin, o/ok).")
     assert "bert-base-uncased at v1 is not in the cache" in fresh[2]
-    assert all(answer[-1] < 2 for answer in (other, flag, fresh))
+    assert all(answer[-1] < 10 for answer in (other, flag, fresh))
 
 
 @pytest.mark.parametrize("name", ["a b/c", "owner/-name", "näme", "x" * 120])

@@ -205,7 +205,7 @@ def test_a_run_stops_when_asked_and_only_ones_own(engine: Engine, result: AuditR
 
     run = desk.enter("me")
     desk.start(run, work)
-    assert seen.wait(5)
+    assert seen.wait(60)
     assert not desk.stop("you")
     assert desk.stop("me")
     assert list(run.follow()) and run.ended is not None and run.ended.result is not None
@@ -227,7 +227,7 @@ def test_leaving_the_page_stops_the_run(engine: Engine, result: AuditResult) -> 
     follow = run.follow()
     next(follow)
     follow.close()
-    assert stopped.wait(5)
+    assert stopped.wait(60)
 
 
 def test_an_error_is_one_line_and_quotes_nothing(engine: Engine) -> None:
