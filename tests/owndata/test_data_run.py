@@ -231,7 +231,7 @@ def test_a_model_that_knows_nothing_is_refused(file):
     assert audit_data(even, file, **ASKED, check=False).gate.checked is False
 
 
-def test_a_signal_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch):
+def test_ctrl_c_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch):
     path = tmp_path / "many.csv"
     write_posts(path, 600)
     words = [
@@ -251,7 +251,7 @@ def test_a_signal_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch):
     def ask(model, texts, pace, cancelled):
         asked.append(len(texts))
         if len(asked) == 4:
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
         return original(model, texts, pace, cancelled)
 
     monkeypatch.setattr(scoring_module, "_ask", ask)
