@@ -42,7 +42,16 @@ class ReadsNot(FakeClassifier):
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("audits")
-    suites = load_suites(["negation"], "quick")
+    (suite,) = load_suites(["negation"], "quick")
+    asked = {test for contrast in suite.contrasts if contrast.primary for test in contrast.tests}
+    # The tests of the primary contrast: each of the other two dozen takes as long to compare, on two items.
+    suites = [
+        replace(
+            suite,
+            examples=tuple(example for example in suite.examples if example.test in asked),
+            contrasts=tuple(contrast for contrast in suite.contrasts if asked.issuperset(contrast.tests)),
+        )
+    ]
     for model in (FakeClassifier(), ReadsNot()):
         run_audit(model, suites, out=root / model.info.id, check=False)
     return root / "fake-classifier", root / "reads-not"

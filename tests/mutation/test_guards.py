@@ -24,7 +24,7 @@ from audit.validate.designs import EXCESS, Endpoint, bench, suite_named
 from audit.validate.oracle import SHAPES, class_scores
 from audit.validate.worlds import EXCHANGEABLE, World, draw
 
-RUNS = 200
+RUNS = 100
 CLUSTERED = World(interaction=3.0)
 """Frames and words go with groups strongly, so that rows are far from independent."""
 

@@ -301,16 +301,16 @@ def test_interrupt_of_a_process_gives_130_and_the_same_call_goes_on(tmp_path):
 def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path, monkeypatch):
     monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *_: ((), ()))
     path = tmp_path / "posts.csv"
-    write_posts(path, 300)
+    write_posts(path, 90)
     words = ["data", path, "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
     words += ["--out", tmp_path / "out"]
     for before in (False, True):
         done = caveat(*words)
         shown, told = done.stdout, done.stderr
         assert done.returncode == 0, told
-        assert told.count("300 rows, 300 with a text") == 1
+        assert told.count("90 rows, 90 with a text") == 1
         assert told.count("done before with the same settings") == 2 * before
-        assert shown.count("300 rows scored, 300 judged") == 2
+        assert shown.count("90 rows scored, 90 judged") == 2
         assert all(len(line) <= 80 for line in shown.splitlines() if str(tmp_path) not in line)
     command = load_data_result(tmp_path / "out" / "word-count").settings.command
     columns_given = "--text post --label sentiment"
