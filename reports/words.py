@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -321,11 +321,15 @@ def _alternatives(found: re.Match[str]) -> str:
 
 
 def date(created: str) -> str:
-    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is."""
+    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is.
+
+    A time with another offset is moved to UTC, since that is what the printed date says it is.
+    """
     try:
         moment = datetime.fromisoformat(created)
     except ValueError:
         return created
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
     return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
 
 

@@ -35,6 +35,8 @@ class DataOptions:
     """Error rate aimed at among the rows that need no human."""
     perturb: bool = True
     """Whether a sample of the texts is rewritten, which asks the model again."""
+    baselines: bool = True
+    """Whether the model is set beside counted words, for which a classifier is trained on the rows."""
     command: str = ""
 
     def __post_init__(self) -> None:

@@ -44,6 +44,8 @@ class Stages:
 
     def baselines(self) -> tuple[Sequence[Comparison], Sequence[Skipped]]:
         """Compare with counting words on the same rows."""
+        if not self.survey.options.baselines:
+            return (), ()
         from audit.owndata.baselines import compare_baselines
 
         return compare_baselines(self.texts, self.rows, self.source, self.settings.seed)

@@ -48,7 +48,7 @@ def folders(tmp_path_factory):
     for model in (FakeClassifier(), Contrary()):
         audit_data(
             model, root / "posts.csv", out=root / model.info.id, text="text", label="label", groups=("group",),
-            check=False, perturb=False,
+            check=False, perturb=False, baselines=False,
         )  # fmt: skip
     return root
 
@@ -91,7 +91,9 @@ def test_the_report_says_for_whom_accuracy_changed(results):
 
 def test_other_files_are_not_compared(folders, results):
     pd.DataFrame(ROWS[:80]).to_csv(folders / "fewer.csv", index=False)
-    fewer = audit_data(FakeClassifier(), folders / "fewer.csv", text="text", label="label", check=False, perturb=False)
+    fewer = audit_data(
+        FakeClassifier(), folders / "fewer.csv", text="text", label="label", check=False, perturb=False, baselines=False
+    )
     with pytest.raises(CaveatError, match="audits of different files"):
         compare({}, rows={"one": results["contrary"], "two": fewer})
 

@@ -21,7 +21,7 @@ class Visitor:
     """One browser window without the browser."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = httpx.Client(base_url=url, timeout=120)
         self.session = uuid.uuid4().hex[:10]
         self.config = self.http.get("/config").json()
 
@@ -103,7 +103,7 @@ def test_a_stop_in_the_queue_starts_nothing(visitor: Visitor, gate: Gate) -> Non
 def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
     visitor.ask("audit-look", "sentiment", "", "", "", None)
     visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
-    assert gate.entered.wait(20)
+    assert gate.entered.wait(60)
     visitor.press("audit-cancel")
     heard: list[str] = []
     for told in visitor.listen():
@@ -119,7 +119,7 @@ def test_one_visitor_cannot_stop_or_read_another(visitor: Visitor, served: str, 
     visitor.ask("audit-look", "sentiment", "", "", "", None)
     visitor.ask("audit-start", *ENTERED)
     visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
-    assert gate.entered.wait(20)
+    assert gate.entered.wait(60)
     other = Visitor(served)
     try:
         other.ask("audit-look", "sentiment", "", "", "", None)

@@ -152,6 +152,16 @@ def test_drawings_in_the_pdf_bring_their_own_style(result):
 
 
 @pytest.mark.filterwarnings("ignore:HarfBuzz-Subset will be required:DeprecationWarning")
+def test_a_page_becomes_a_pdf():
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        pytest.skip("WeasyPrint or Pango is missing")
+    assert pdf.to_pdf("<p>one word</p>").startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:HarfBuzz-Subset will be required:DeprecationWarning")
 def test_the_pdf_is_a_pdf_or_one_line_says_what_is_missing(folder):
     try:
         import weasyprint  # noqa: F401
