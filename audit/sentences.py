@@ -6,7 +6,17 @@ import math
 
 from audit.draft import COMPATIBILITY, COMPATIBILITY_WORDS, HEDGES, VALENCE_THRESHOLD, Draft, moves
 from audit.schema import FOUND, Finding, Part
-from audit.wording import amount, axis_words, closing, interval_words, listed, places, seen_words, signed, size_words
+from audit.wording import (
+    amount,
+    axis_words,
+    beside_interval,
+    closing,
+    interval_words,
+    listed,
+    places,
+    seen_words,
+    size_words,
+)
 
 
 def sentence(found: Finding, draft: Draft) -> str:
@@ -75,7 +85,7 @@ def _strata(parts: tuple[Part, ...], found: Finding) -> str:
 
 
 def _number(part: Part, found: Finding) -> str:
-    return signed(part.value, part.low, part.high, found.unit)
+    return beside_interval(part.value, part.low, part.high, found.unit)
 
 
 def seen(found: Finding) -> str:

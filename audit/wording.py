@@ -95,6 +95,11 @@ def amount(gap: float, unit: Unit, low: float, high: float) -> str:
     return f"{text} (odds ratio {ratio:.{0 if ratio >= 9.95 else 1}f})"
 
 
+def signed(value: float, unit: Unit, low: float, high: float) -> str:
+    """Print a value with its sign and without its unit, with the digits of an interval in the same unit."""
+    return number(value * _scale(unit), places(low, high, unit))
+
+
 def interval_words(gap: float, low: float, high: float, unit: Unit) -> str:
     """Say an interval in the direction of the gap: "24 to 38", so that it can stand beside an unsigned size."""
     if gap < 0:
@@ -104,7 +109,7 @@ def interval_words(gap: float, low: float, high: float, unit: Unit) -> str:
     return f"{number(low * scale, decimals)} to {number(high * scale, decimals)}"
 
 
-def signed(value: float, low: float, high: float, unit: Unit) -> str:
+def beside_interval(value: float, low: float, high: float, unit: Unit) -> str:
     """Print a number with its sign and interval, without the unit: "31 (24 to 38)", "-0.4 (-0.9 to 0.1)"."""
     scale, decimals = _scale(unit), places(low, high, unit)
     return f"{number(value * scale, decimals)} ({number(low * scale, decimals)} to {number(high * scale, decimals)})"

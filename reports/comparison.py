@@ -94,7 +94,8 @@ def charts(result: CompareResult, compared: Compared, place: int) -> list[ChartS
 
 def _for_whom(drawn: ChartSpec, own: Sequence[Change]) -> ChartSpec:
     """Say of a chart of accuracies of own rows what it shows."""
-    names = [change.test or "all posts" for change in own]
+    every = "all posts labelled negative or positive" if own[0].reason else "all posts"
+    names = [change.test or every for change in own]
     clear = sum(change.verdict == "finding" for change in own)
     return replace(
         drawn,
@@ -135,7 +136,8 @@ def _forest(compared: Compared, changes: Sequence[Change], every: Sequence[Chang
         kind="forest",
         question="Which gaps changed?",
         title=f"{clear} of {len(every)} gaps changed by more than the smallest effect of interest",
-        sentence="To the right of 0 the gap is larger than in the first audit. Lines are 95 % intervals of the change; "
+        sentence="To the right of 0 the number rose from the first audit, to the left it fell; a gap below 0 that "
+        "falls has grown. Lines are 95 % intervals of the change; "
         "the shaded band is smaller than the smallest effect of interest. Bold: named in advance. "
         f"Shown are those and the clearest of the rest, {len(rows)} of {len(every)}.",
         unit=unit,

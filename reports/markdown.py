@@ -133,8 +133,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def limits(result: AuditResult) -> Iterator[str]:
     """Say what was not covered and what could not have been seen, in this very audit."""
-    if any(not suite.compatibility for suite in result.suites):
-        yield "- Real texts. The items are short, clean, US English, author-labelled and unpiloted."
+    ours = any(not (suite.compatibility or suite.own) for suite in result.suites)
+    own = [suite.title for suite in result.suites if suite.own]
+    if ours:
+        which = " of this project" if own else ""
+        yield f"- Real texts. The items{which} are short, clean, US English, author-labelled and unpiloted."
+    if own:
+        yield (
+            f"- More than the items show. Those of {escape(', '.join(own))} and their labels are those of whoever ran "
+            "this audit."
+        )
     for entry in result.skipped:
         if "/" not in entry.what:
             yield f"- Anything about {escape(entry.what)}: {escape(entry.reason)}."
@@ -240,6 +248,10 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
             lines.append(f"- {NOTHING}")
+        unsure = [f for f in result.findings if f.primary and f.verdict == "chance"]
+        if unsure:
+            lines += ["", "Main comparisons that were not told apart from chance:", ""]
+            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in unsure]
         lines += ["", "What it cannot tell:", "", *limits(result)]
     if own is not None:
         lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]

@@ -88,6 +88,9 @@ def _compared(result: CompareResult) -> Iterator[Markup]:
                 suite.suite, *map(words.integer, (suite.changed, suite.n, suite.mended, suite.broken))
             )
         yield _listed((words.SEVERITY_SIGNS[c.severity], words.SEVERITY_WORDS[c.severity], c.sentence) for c in changes)
+        left_out = [f"Not compared: {skipped.what}: {skipped.reason}." for skipped in other.skipped]
+        for line in [*([] if other.changes else ["Nothing could be compared."]), *left_out]:
+            yield Markup("<p>{}</p>").format(line)
 
 
 def _clearest(changes: Sequence[Change]) -> list[Change]:

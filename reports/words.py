@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -199,8 +199,11 @@ def is_open(finding: Finding | Change) -> bool:
 def agreement(finding: Finding) -> str:
     """Say how many frames agree in sign, of those that show a gap, and how many show none; empty where not known."""
     apart, alike = finding.templates_apart, finding.templates_alike
-    if not apart or not math.isfinite(finding.same_sign):
+    if not apart:
         return f"{plural(alike, 'frame shows', 'frames show')} no difference" if alike else ""
+    if not math.isfinite(finding.same_sign):
+        # the gap over all is 0, which has no sign to agree with
+        return f"{plural(apart, 'frame shows', 'frames show')} a difference, {integer(alike)} none"
     agree = round(finding.same_sign * apart)
     said = (
         f"{integer(agree)} of {plural(apart, 'frame')} with a difference {'agrees' if apart == 1 else 'agree'} in sign"
@@ -323,11 +326,15 @@ def _alternatives(found: re.Match[str]) -> str:
 
 
 def date(created: str) -> str:
-    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is."""
+    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is.
+
+    A time with another offset is moved to UTC, since that is what the printed date says it is.
+    """
     try:
         moment = datetime.fromisoformat(created)
     except ValueError:
         return created
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
     return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
 
 

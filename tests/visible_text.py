@@ -20,7 +20,7 @@ _FAULTS: dict[str, re.Pattern[str]] = {
     "doubled phrase": re.compile(rf"\b({_WORD}[^\S\n]{_WORD})[^\S\n]+\1\b", re.IGNORECASE),
     "doubled unit": re.compile(r"%\s?%|% (?:percent|per cent|points)\b|(?:points?|percent|per cent) ?%"),
     "no number": re.compile(r"\b(?:nan(?!['’])|NaN|inf|Infinity|NaT)\b"),
-    "None": re.compile(r"\bNone\b(?! [a-z])|(?<=[a-z,;=(] )None\b"),
+    "None": re.compile(r"\bNone\b(?! [a-z])|(?<=[a-z,;=(] )None\b(?! (?:of|is|are|was|were)\b)"),
     "undefined": re.compile(r"(?<!\bis )(?<!\bare )(?<!\bor )\bundefined\b|\bUndefined\b", re.M),
     "unfilled slot": re.compile(r"\{[A-Za-z_:.! ]*\}|\{\{|\}\}|\{%|%\}|\$\{|%[sdr](?!\w)|%\(\w+\)"),
     "object": re.compile(r"\[object |<class '|object at 0x|Markup\(|dtype[:=]"),
@@ -90,8 +90,10 @@ def faults(text: str, columns: bool = False) -> list[str]:
     found = []
     for kind, pattern in kinds.items():
         for match in pattern.finditer(text):
-            if kind == "doubled word" and len(match.group().split()) > 2:
-                continue  # "happy happy happy": whoever says it three times means it
+            said = match.group().split()
+            # whoever says it three times means it; a capital begins another sentence, as after the name of a group
+            if kind == "doubled word" and (len(said) > 2 or (said[0][0].islower() and said[1][0].isupper())):
+                continue
             about = text[max(match.start() - 30, 0) : match.end() + 30].replace("\n", " / ")
             found.append(f"{kind}: ...{about}...")
     return found

@@ -32,6 +32,8 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 _CLASSIFIER = ("accuracy", "failure", "confidence", "valence")
 _BY_GROUP = ("overconfidence", "brier", "confident_error")
 _BLANK = ("accuracy", "failure", "confidence", "mass")
+HEADLINES = tuple(dict.fromkeys((*_CLASSIFIER, *_BY_GROUP, *_BLANK)))
+"""Measures that a suite has without declaring them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,10 @@ def _side(name: str, result: AuditResult) -> Side:
 
 
 def _against(first: str, base: AuditResult, name: str, other: AuditResult) -> tuple[Compared, list[Draft]]:
+    if not set(base.model.tasks) & set(other.model.tasks):
+        kinds = [" and ".join(side.model.tasks) for side in (base, other)]
+        why = f"{first} is for {kinds[0]} and {name} for {kinds[1]}: they are asked different things"
+        return Compared(_side(name, other), (), (), (), (Skipped("all suites", why),)), []
     theirs = {suite.name for suite in other.suites}
     both = [suite for suite in base.suites if suite.name in theirs]
     if not both:

@@ -26,7 +26,8 @@ _WHAT = (
     "without not, plain words or slang. It counts where the answers change although they should not, and says how "
     "sure that count is.",
     "It shows associations and failures on these sentences. It does not show what a model does in use, why it does "
-    "so, or that a model is free of problems. The sentences are in US English and were written for this project.",
+    "so, or that a model is free of problems. The sentences of its own suites "
+    "are in US English and were written for this project.",
 )
 _FINDING = (
     "Every finding is a sentence with its numbers: what happens more often, to whom compared with whom, by how much, "

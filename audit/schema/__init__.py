@@ -28,7 +28,7 @@ from audit.schema.data import (
     DataSource,
     Selection,
 )
-from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
+from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemFailure
 from audit.schema.result import (
     FOUND,
     OPEN,
@@ -115,6 +115,7 @@ __all__ = [
     "Stratum",
     "Suite",
     "SuiteInfo",
+    "SystemFailure",
     "TEXT_CLASSIFICATION",
     "Test",
     "TestType",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Literal
 
+from audit.schema.display import renderer
 from audit.schema.suite import Breakdown, Contrast, Depth, Ratio, Test, Unit
 
 Operation = Literal[
@@ -56,6 +56,8 @@ class SuiteInfo:
     seconds: float = 0.0
     compatibility: bool = False
     """Whether it is somebody else's benchmark, run for comparison with published figures."""
+    own: bool = False
+    """Whether its items are those of whoever ran the audit: neither of this project nor a published benchmark."""
     families: Mapping[str, str] = field(default_factory=dict)
     """Template id -> family, for templates that word one idea."""
     record: str = ""
@@ -301,8 +303,7 @@ class AuditResult:
 
     def frame(self, what: str = "findings") -> Any:
         """Give a pandas frame: "findings", "estimates" or "rows"."""
-        # By name, so that the types need nothing but the standard library.
-        return import_module("reports.notebook").to_frame(self, what)
+        return renderer().to_frame(self, what)
 
     def _repr_html_(self) -> str:
-        return str(import_module("reports.notebook").to_html(self))
+        return renderer().to_html(self)

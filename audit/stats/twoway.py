@@ -15,6 +15,8 @@ import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
 from audit.stats.design import Floats, Ints, Layout, Part
+from audit.stats.rotated import jackknife
+from audit.stats.strata import is_stratified
 
 NOISE = 1e-4
 """Scores of one text repeat to about 1e-5 per token between batches; differences below this are no effect."""
@@ -230,8 +232,6 @@ def solve(found: Layout | Sequence[Part], rate: bool = False) -> Gap:
 
 
 def _by_design(parts: Sequence[Part], base: Gap) -> Gap:
-    from audit.stats.strata import is_stratified, solve_strata
-
     if is_stratified(parts):
         return solve_strata(parts, base)
     return _groups(parts, base) if any(p.other for p in parts) else _shared(parts, base)
@@ -325,13 +325,63 @@ def _shared(parts: Sequence[Part], base: Gap, sizes: Sequence[int] = ()) -> Gap:
         return replace(base, se=math.sqrt(total), df=df, method="balanced")
     v_t, v_f, v_tf = (cluster(parts, by) for by in ("template", "filler", "both"))
     if any(p.level is not None for p in parts):
-        from audit.stats.rotated import jackknife
-
         v_t, v_f = jackknife(parts)
     df = g - 1.0
     if len(parts) == 1:
         df = satterthwaite((v_t, n_t - 1), (v_f, n_f - 1), (v_tf, error), sizes=(n_t, n_f))
     return replace(base, se=math.sqrt(widest(v_t, v_f, v_tf)), df=df, clusters=g, method="clusters")
+
+
+def solve_strata(parts: Sequence[Part], base: Gap) -> Gap:
+    """Give the standard error of a mean of strata.
+
+    Args:
+        parts: see `halves`.
+        base: estimate and sizes.
+
+    Returns:
+        `base` with se, degrees of freedom and clusters. Fillers of different strata are different draws: their number
+        is that of all, less one for each stratum whose mean is taken off.
+    """
+    spent = len(parts) - 1
+    fillers, templates = base.fillers, base.templates
+    own_fillers = sum(len(np.unique(p.filler)) for p in parts) == fillers
+    own_templates = sum(len(np.unique(p.template)) for p in parts) == templates
+    df_f = fillers - (len(parts) if own_fillers else 1)
+    df_t = templates - (len(parts) if own_templates else 1)
+    outer = nesting(parts)
+    if outer or templates < 2 or fillers < 2:
+        by = "filler" if outer == "filler" or templates < 2 else "template"
+        df = df_f if by == "filler" else df_t
+        if df < 1:
+            return replace(base, clusters=1, reason="fewer than two templates and fillers a stratum")
+        se = math.sqrt(cluster(parts, by))
+        return replace(base, se=se, df=df, clusters=df + 1, method=f"strata, nested in {by}")
+    if min(df_t, df_f) < 1:
+        return replace(base, clusters=1, reason="fewer than two templates and fillers a stratum")
+    v_t, v_f, v_e = _components(parts, own_fillers)
+    v = widest(v_t, v_f, v_e)
+    free = satterthwaite((v_t, df_t), (v_f, df_f), (v_e, df_t * df_f), sizes=(templates, fillers - spent))
+    return replace(base, se=math.sqrt(v), df=free, clusters=min(df_t, df_f) + 1, method="strata")
+
+
+def _components(parts: Sequence[Part], own_fillers: bool) -> tuple[float, float, float]:
+    """V_T, V_F and V_E: by moments where every stratum is a full table over the same templates, else by clusters."""
+    templates = [np.unique(p.template) for p in parts]
+    sizes = [len(np.unique(p.filler)) for p in parts]
+    shared = all(np.array_equal(templates[0], other) for other in templates[1:])
+    full = all(len(p.value) == len(t) * n for p, t, n in zip(parts, templates, sizes, strict=True))
+    if not (own_fillers and shared and full):
+        v_t, v_f, v_tf = (cluster(parts, by) for by in ("template", "filler", "both"))
+        return v_t, v_f, v_tf
+    tables = [p.value.reshape(len(templates[0]), n) for p, n in zip(parts, sizes, strict=True)]
+    each = [balanced(table) for table in tables]
+    rows = sum(p.sign * table.mean(1) for p, table in zip(parts, tables, strict=True))
+    n_t = len(templates[0])
+    v_t = float(np.var(rows, ddof=1)) / n_t
+    v_f = sum(p.sign**2 * v.filler for p, v in zip(parts, each, strict=True))
+    v_e = sum(p.sign**2 * v.error for p, v in zip(parts, each, strict=True))
+    return v_t, v_f, v_e
 
 
 def cluster(parts: Sequence[Part], by: str) -> float:

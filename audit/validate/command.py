@@ -20,12 +20,14 @@ def validate_all(quick: bool = False, out: Path | None = None, processes: int = 
         processes: side by side.
 
     Raises:
-        CaveatError: when the folder of `out` does not exist, or `processes` is not positive.
+        CaveatError: when `out` is a folder or lies in none, or `processes` is not positive.
     """
     if processes < 1:
         raise CaveatError(f"--processes {processes}: give 1 or more.")
     if out is not None and not out.parent.is_dir():
         raise CaveatError(f"--out {out}: there is no folder {out.parent}. Make it first.")
+    if out is not None and out.is_dir():
+        raise CaveatError(f"--out {out}: is a folder. Name a file for the page.")
     found = validate(QUICK if quick else FULL, processes, _say, None if quick else Path(FOLDER))
     text = page(found)
     if out is None:

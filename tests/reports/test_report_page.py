@@ -250,6 +250,8 @@ def test_frames_without_a_difference_take_no_side_and_are_counted(classifier) ->
     shown = " ".join("".join(page.words).split())
     assert "93 of 93 frames with a difference agree in sign, 147 show none" in shown
     assert words.agreement(replace(found, templates_apart=0, same_sign=math.nan)) == "147 frames show no difference"
+    level = replace(found, templates_apart=6, templates_alike=2, same_sign=math.nan)
+    assert words.agreement(level) == "6 frames show a difference, 2 none"
     assert words.agreement(replace(found, templates_apart=1, templates_alike=0)).startswith("1 of 1 frame with")
     assert words.agreement(replace(found, templates_apart=0, templates_alike=0)) == ""
 

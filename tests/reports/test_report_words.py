@@ -83,6 +83,7 @@ def test_headline_says_what_the_verdict_allows(changes: dict, expected: str) -> 
 
 def test_dates_durations_and_counts() -> None:
     assert words.date("2026-11-24T02:00:00+00:00") == "24 November 2026, 02:00 UTC"
+    assert words.date("2028-03-01T13:59:00+14:00") == "29 February 2028, 23:59 UTC"
     assert words.date("yesterday") == "yesterday"
     assert [words.duration(s) for s in (0.2, 1, 41, 300)] == ["under a second", "1 second", "41 seconds", "5 minutes"]
     assert words.integer(12345) == f"12{THIN}345"
