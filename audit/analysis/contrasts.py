@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from audit.analysis import beside
 from audit.analysis.arranging import Arranged, arranged, within
 from audit.analysis.axes import axis_draft
 from audit.analysis.costs import SIDES, cost_of
@@ -71,6 +72,9 @@ def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
         strata=strata_of(made, contrast),
         new=new_template(whole.parts, gap),
         cost=cost_of(found.rows, cells, made) if contrast.measure == SIDES else None,
+        notes=beside.notes(found.rows, found.cells("valence", tests), made, gap.value)
+        if contrast.measure == SIDES and contrast.primary
+        else (),
     )
 
 

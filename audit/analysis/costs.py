@@ -33,7 +33,7 @@ def cost_of(rows: pd.DataFrame, cells: pd.DataFrame, made: Arranged) -> Cost:
     """
     value = dict(zip(cells["example"], cells["value"].to_numpy(dtype="float64"), strict=True))
     plain: dict[str, list[float]] = {"positive": [], "negative": []}
-    side = _sides(rows)
+    side = side_by_example(rows)
     parts, neutral = [], []
     for stratum, _ in made.strata:
         twins = differences(within(cells, stratum, rows), stratum.group, stratum.reference)
@@ -48,7 +48,8 @@ def cost_of(rows: pd.DataFrame, cells: pd.DataFrame, made: Arranged) -> Cost:
     return Cost(float(np.mean(known)) if len(known) == 2 else math.nan, share)
 
 
-def _sides(rows: pd.DataFrame) -> dict[str, str]:
+def side_by_example(rows: pd.DataFrame) -> dict[str, str]:
+    """Give example -> its side, "" for none."""
     from audit.measures.labels import sides
 
     first = rows.drop_duplicates("example")

@@ -106,6 +106,22 @@ def test_hedging_is_said():
     assert "does not commit" not in judged(sarcasm(lambda c: "positive")).sentence
 
 
+def test_beside_a_cost_stand_its_area_and_the_shift_in_each_half():
+    found = judged(sarcasm(lambda c: "positive" if c < 8 else "negative"))
+    area, good, bad, new = found.notes
+    assert area.startswith("Pairs of texts in the right order, ties one half: 100 % plain, 50 % changed")
+    assert "what the model loses is not only where its threshold lies" in area
+    assert good.startswith("The change moves the valence on good news by -0.7 (") and "in a new one expect" in good
+    assert bad.startswith("The change moves the valence on bad news by 0.7 (")
+    assert new.startswith("In a template that somebody else writes, expect")
+    # the bad side is read a little less positive all the time: the order is kept, and another threshold would do
+    kept = sarcasm(lambda c: "positive")
+    for row_ in kept:
+        if row_["group"] == "sarcastic":
+            row_["valence"] -= 0.1
+    assert "100 % changed; what the model loses is mostly where its threshold lies" in judged(kept).notes[0]
+
+
 def test_a_text_without_a_side_is_out():
     rows = sarcasm(lambda c: "positive")
     more = [
