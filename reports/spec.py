@@ -159,6 +159,9 @@ def palette(suite: SuiteInfo) -> Palette:
     """Colours for the arms of a suite: those of its main comparison first, reference before group."""
     result = Palette()
     for contrast in sorted(suite.contrasts, key=lambda c: not c.primary):
+        if contrast.strata:
+            # its labels name what is compared in all strata, and its arms are those of the first
+            continue
         for key, label in ((contrast.reference, contrast.reference_label), (contrast.group, contrast.group_label)):
             if key and label:
                 result.labels.setdefault(key, label)

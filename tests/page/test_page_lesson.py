@@ -63,13 +63,13 @@ def test_every_lesson_can_be_shown_without_a_model(one: Lesson, shelf: Shelf) ->
 def test_pairs_differ_in_what_the_lesson_is_about(one: Lesson, shelf: Shelf) -> None:
     shown = shelf.get(one)
     labels = shown.view.labels(one.suite)
-    group, reference = (
-        {labels.get(name, name) for name in names} for names in ((shown.contrast.group,), (shown.contrast.reference,))
-    )
+    arms = [(shown.contrast.group, shown.contrast.reference)]
+    arms += [(stratum.group, stratum.reference) for stratum in shown.contrast.strata]
+    compared = {(labels.get(one, one), labels.get(two, two)) for one, two in arms}
     assert PAIRS - 3 <= len(shown.pairs) <= PAIRS
     assert any(not each.telling for each in shown.pairs)
     for each in shown.pairs:
-        assert {each.first.group} == group and {each.second.group} == reference
+        assert (each.first.group, each.second.group) in compared
     html = pair(shown, len(shown.pairs))
     assert f"Pair 1 of {len(shown.pairs)}" in html and "What the model answered" in html
 
