@@ -35,7 +35,7 @@ _HOMES = {
 
 
 def _notebook() -> Renderer:
-    from reports import notebook
+    from audit.report import notebook
 
     return notebook
 

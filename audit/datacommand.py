@@ -143,7 +143,7 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.text import Text
 
     from audit.owndata.analysis import NO_NEUTRAL
-    from reports.owndata.page import key_findings
+    from audit.report.owndata.page import key_findings
 
     source = result.source
     out.print()

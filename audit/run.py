@@ -16,6 +16,7 @@ from typing import Any, cast
 from audit.exits import check_out
 from audit.models.base import LoadedModel, Request
 from audit.models.function import FunctionModel
+from audit.places import folder
 from audit.schema import (
     FILL_MASK,
     MASK,
@@ -259,8 +260,8 @@ def code_digest() -> str:
     """Give the SHA-256 of the program's source, so that a new version does not answer with old figures."""
     sha = sha256()
     home = Path(__file__).parent
-    for folder in (home, home.parent / "probes"):
-        for path in sorted(folder.rglob("*.py")):
+    for place in (home, folder("probes")):
+        for path in sorted(place.rglob("*.py")):
             sha.update(path.read_bytes())
     return sha.hexdigest()
 

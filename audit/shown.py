@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from audit.places import folder
 from audit.schema import MASK, Depth, Example
 from audit.terminal import consoles
 
@@ -94,16 +95,13 @@ def one_of_each_group(examples: Sequence[Example], most: int = 4) -> list[Exampl
 
 def show_label_check() -> None:
     """Write the table of the label check beside the passes, and print it."""
-    from pathlib import Path
-
-    import probes
     from audit.labelcheck import CHECK, check, judgements, overall, table, unjudged
     from audit.suites import load_suites
 
     out, _ = consoles()
     judged, suites = judgements(), load_suites(None, "full")
     rows = [row for suite in suites for row in check(suite, judged)]
-    path = Path(probes.__path__[0]) / "data" / CHECK
+    path = folder("probes") / "data" / CHECK
     path.write_text(table(rows), encoding="utf-8")
     for row in rows:
         out.print(

@@ -16,13 +16,13 @@ ORDER = ("occupations", "negation", "sarcasm", "slang", "masking", "demographics
 
 
 def suite_names() -> tuple[str, ...]:
-    """Give the names of all suites in the `probes` package: its modules that hold a value SUITE."""
-    import probes
+    """Give the names of all suites: modules of the folder `probes` that hold a value SUITE."""
+    from audit import probes
 
     found = [
         module.name
         for module in pkgutil.iter_modules(probes.__path__)
-        if hasattr(importlib.import_module(f"probes.{module.name}"), "SUITE")
+        if hasattr(importlib.import_module(f"audit.probes.{module.name}"), "SUITE")
     ]
     return tuple(sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
 
@@ -47,7 +47,9 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", o
     known = suite_names()
     found: dict[str, Suite] = {}
     for name in dict.fromkeys(names or known):
-        suite = importlib.import_module(f"probes.{name}").SUITE if name in known else _from_file(name, known, offline)
+        suite = (
+            importlib.import_module(f"audit.probes.{name}").SUITE if name in known else _from_file(name, known, offline)
+        )
         if suite.name in found:
             raise CaveatError(f"Two suites are named {suite.name!r}; {name} is the second. Rename it or run it apart.")
         found[suite.name] = suite

@@ -348,8 +348,8 @@ def render_report(folder: Path, *, formats: Sequence[str], interactive: bool, op
         for path in write_files(one, formats, interactive=interactive):
             out.print(str(path), soft_wrap=True, markup=False)
     if open_pr:
-        from reports.hubcard import open_pull_request
-        from reports.markdown import card_section
+        from audit.report.hubcard import open_pull_request
+        from audit.report.markdown import card_section
 
         (one,) = folders
         result = load_result(one) if (one / RESULT).exists() else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from audit.schema import Breakdown, Contrast, Ratio, Suite, Unit
-from probes.masking_items import COPING, COPING_FRAMES, MAIN, TIMES, TURNS, VISIT_FRAMES, VISITS, build, table
-from probes.masking_tests import TESTS
+
+from .masking_items import COPING, COPING_FRAMES, MAIN, TIMES, TURNS, VISIT_FRAMES, VISITS, build, table
+from .masking_tests import TESTS
 
 _EXTRAS = {
     "fine-smileys": "under emoticons",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Contrast, Ratio, Suite
-from probes.negation_items import ARMS, CORE, MASK_CORE, build, filler_table, wordings
-from probes.negation_tests import CLASSIFIER_NAMES, MASK_NAMES, TASKS, TESTS
+
+from .negation_items import ARMS, CORE, MASK_CORE, build, filler_table, wordings
+from .negation_tests import CLASSIFIER_NAMES, MASK_NAMES, TASKS, TESTS
 
 _PHRASES = {
     "not-positive": 'statements with "not" and a positive adjective',

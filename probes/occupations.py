@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, Breakdown, Contrast, Suite
-from probes.occupations_items import (
+
+from .occupations_items import (
     CENSUS_SOURCE,
     GENDERED_PERSON_TEST,
     GENDERED_PRONOUN_TEST,
@@ -20,7 +21,7 @@ from probes.occupations_items import (
     further_occupations,
     templates,
 )
-from probes.occupations_tests import TESTS
+from .occupations_tests import TESTS
 
 _WOMEN_LABEL = "occupations held mostly by women"
 _MEN_LABEL = "occupations held mostly by men"

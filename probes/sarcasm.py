@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from audit.schema import Breakdown, Contrast, Ratio, Suite, Unit
-from probes.sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, filler_table, wordings
-from probes.sarcasm_tests import TESTS
+
+from .sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, filler_table, wordings
+from .sarcasm_tests import TESTS
 
 _MISREAD = "Ironic complaints are counted as praise, so the people who make them are heard as satisfied."
 _KIND_PHRASES = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from audit.schema import Breakdown, Contrast, Suite, Unit
-from probes.slang_items import DENIALS, EMOJI, EMOJI_FRAMES, ERAS, FRAMES, INTENSIFIED, INTENSIFIERS, build, table
-from probes.slang_tests import DIALECT_TESTS, SIDE_TESTS, TESTS, TRIPLE_TESTS
+
+from .slang_items import DENIALS, EMOJI, EMOJI_FRAMES, ERAS, FRAMES, INTENSIFIED, INTENSIFIERS, build, table
+from .slang_tests import DIALECT_TESTS, SIDE_TESTS, TESTS, TRIPLE_TESTS
 
 TRIPLES = tuple(test.name for test in TRIPLE_TESTS)
 _SIDES = tuple(test.name for test in SIDE_TESTS)

@@ -49,7 +49,7 @@ def test_the_example_items_are_twins_where_there_are_twins():
 def checks(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     folder.mkdir()
-    monkeypatch.setattr("audit.datasheet.resources.files", lambda package: tmp_path)
+    monkeypatch.setattr("audit.datasheet.folder", lambda name: tmp_path)
     return folder / "label_check.tsv"
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import math
-from importlib.resources import files
 
 import pytest
 
 from audit.labelcheck import CHECK, Judgement, check, judgements, krippendorff_alpha, table, text_digest, unjudged
+from audit.places import folder
 from audit.suites import load_suites
 
 
@@ -45,7 +45,7 @@ def test_a_label_outside_the_allowed_ones_is_a_disagreement(sarcasm, first, disa
 def test_the_table_is_that_of_the_passes_and_nothing_is_open():
     judged = judgements()
     rows = [row for suite in load_suites(None, "full") for row in check(suite, judged)]
-    assert table(rows) == (files("probes") / "data" / CHECK).read_text(encoding="utf-8"), "run: caveat suites labels"
+    assert table(rows) == (folder("probes") / "data" / CHECK).read_text(encoding="utf-8"), "run: caveat suites labels"
     assert [row["test"] for row in rows if row["resolution"] == "open"] == []
     assert sum(int(row["items"]) for row in rows) > 5000
 

@@ -23,8 +23,8 @@ from audit.page.run_step import queue_up
 from audit.page.runs import own_error
 from audit.page.shelf import OFFERS, choose, pairs
 from audit.page.uploads import delete, discard, unread
+from audit.report.words import integer, plural
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
-from reports.words import integer, plural
 
 _GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.lesson import Lesson
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, waiting
 from audit.page.lesson_shown import Shown
@@ -16,9 +17,8 @@ from audit.page.progress import Board
 from audit.page.room import Room
 from audit.page.run_step import queue_up
 from audit.page.runs import Run, own_error
+from audit.report import words
 from audit.schema import AuditResult, CaveatError, Finding
-from lessons.lesson import Lesson
-from reports import words
 
 
 class LiveRun:

@@ -20,8 +20,8 @@ from audit.page.room import Room
 from audit.page.runs import own_error
 from audit.page.shelf import Wanted
 from audit.page.uploads import delete, unread
+from audit.report.words import duration, plural
 from audit.schema import CaveatError, Depth, Suite
-from reports.words import duration, plural
 
 FINDINGS = 4
 MOST_SEED = 2**31 - 1

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from audit.page import files, folders
 from audit.page.engine import Engine
+from audit.report.view import View
 from audit.schema import AuditResult, CaveatError
 from audit.scoring import Progress
-from reports.view import View
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_UNHEARD = 5.0

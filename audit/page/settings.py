@@ -25,7 +25,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def results_folder() -> Path:
     """Give the folder of the results that ship with the project: one folder a model, each with a result.json."""
-    return Path(__file__).resolve().parents[2] / "lessons" / "results"
+    return Path(__file__).resolve().parents[1] / "lessons" / "results"
 
 
 @dataclass(frozen=True, slots=True)

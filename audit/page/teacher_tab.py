@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.content import LESSONS, lesson
 from audit.page import lesson_words
 from audit.page.classroom import Phase
 from audit.page.fragments import heading, page, problem
@@ -15,9 +16,8 @@ from audit.page.lesson_pick import lesson_picker
 from audit.page.lesson_shown import Shelf
 from audit.page.papers import Papers
 from audit.page.room import Room
+from audit.report.words import plural
 from audit.schema import CaveatError
-from lessons.content import LESSONS, lesson
-from reports.words import plural
 
 EVERY = 2.0
 """Seconds after which the count of guesses on the board is taken again."""

@@ -16,12 +16,12 @@ from rich.console import Console
 from audit import terminal
 from audit.findings import COMPATIBILITY, key_findings
 from audit.models import Response
+from audit.report.headings import illustration
+from audit.report.html import render
+from audit.report.markdown import card_section
 from audit.run import run_audit
 from audit.schema import Operation
 from audit.suites import load_suites
-from reports.headings import illustration
-from reports.html import render
-from reports.markdown import card_section
 
 
 class Talker(FakeMaskedLM):

@@ -15,8 +15,8 @@ from audit.compare import compare
 from audit.models.base import RowResult
 from audit.models.function import FunctionModel, count_words
 from audit.owndata.run import audit_data
+from audit.report.comparison import render_comparison
 from audit.schema import CaveatError, ModelInfo
-from reports.comparison import render_comparison
 
 
 class Contrary(FakeClassifier):

@@ -15,11 +15,11 @@ from audit.cli import app
 from audit.compare import compare
 from audit.compare.compare import Draft, settle
 from audit.comparecommand import _print
+from audit.report.comparison import charts, render_comparison
 from audit.run import run_audit
 from audit.stats import Gap, Spread
 from audit.suites import load_suites
 from audit.terminal import consoles
-from reports.comparison import charts, render_comparison
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import pytest
 
 from audit import load_suites
 from audit.findings import threshold_of
+from audit.lessons.content import CARDS, HOUR, LESSONS, SURE, lesson
+from audit.lessons.lesson import Choice, Lesson
 from audit.page.shelf import BUNDLED, OFFERS
 from audit.schema import FILL_MASK, MASK, Contrast, Suite
-from lessons.content import CARDS, HOUR, LESSONS, SURE, lesson
-from lessons.lesson import Choice, Lesson
 
 NEVER = r"\b(unbiased|fair(?:er|est|ly|ness)?|safe|passed|prejudiced|prejudice|AI)\b"
 TOPICS = {

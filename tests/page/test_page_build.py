@@ -15,8 +15,8 @@ import pytest
 from audit.page import build_page, launch, launch_options, serve, settings_for
 from audit.page.engine import Engine
 from audit.page.theme import css
+from audit.report.spec import COLOURS
 from audit.schema import CaveatError
-from reports.spec import COLOURS
 
 ROOT = Path(__file__).resolve().parents[2]
 

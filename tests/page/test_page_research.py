@@ -20,9 +20,9 @@ from audit.page.glossary import linked, window
 from audit.page.room import Room
 from audit.page.settings import checked, settings_for
 from audit.page.shelf import Wanted, wish
+from audit.report.terms import term_id
 from audit.schema import AuditResult, CaveatError
 from audit.store import load_result
-from reports.terms import term_id
 
 HEADING = "text,allowed,group,pair,template,filler\n"
 ROWS = "Good day.,positive,plain,1,a,day\nNot a good day.,negative,negated,1,a,day\n"

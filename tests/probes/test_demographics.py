@@ -1,11 +1,8 @@
 from collections import Counter, defaultdict
 
 import pytest
-
-from audit.schema import DEPTHS, LABELS
-from audit.templates import article
-from probes.demographics import SUITE
-from probes.demographics_items import (
+from audit.probes.demographics import SUITE
+from audit.probes.demographics_items import (
     CROSSINGS,
     FORMS,
     STUDENTS,
@@ -16,6 +13,9 @@ from probes.demographics_items import (
     people,
     place,
 )
+
+from audit.schema import DEPTHS, LABELS
+from audit.templates import article
 
 BUILT = {depth: list(SUITE.build(depth)) for depth in DEPTHS}
 

@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from audit.probes.demographics_items import CROSSINGS, FORMS, STUDENTS, TERMS, main_tests, people
+from audit.probes.masking_items import MAIN
 from typer.testing import CliRunner
 
 from audit.cli import app
 from audit.findings import QUICK_CLUSTERS
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Example, Suite
 from audit.suites import load_suites, suite_names
-from probes.demographics_items import CROSSINGS, FORMS, STUDENTS, TERMS, main_tests, people
-from probes.masking_items import MAIN
 
 DOCS = Path(__file__).parents[2] / "docs"
 WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -139,7 +139,7 @@ def test_slang():
     dialects = " ".join(str(test) for test in suite("slang").tests if test.phenomenon == "dialect grammar")
     for variety in ("African American English", "Indian English", "Scottish English", "Singap"):
         assert variety in dialects
-    lessons = Path(__file__).parents[2] / "lessons"
+    lessons = Path(__file__).parents[2] / "audit" / "lessons"
     assert not [path for path in lessons.glob("*.py") if "dialect" in path.read_text(encoding="utf-8").lower()]
 
 

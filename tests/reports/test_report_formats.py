@@ -16,13 +16,13 @@ from synthetic_audit import HOSTILE, classifier
 import audit
 from audit import models, suites
 from audit.rendering import write_formats
+from audit.report import hubcard, pdf
+from audit.report.digest import content_digest
+from audit.report.html import render
+from audit.report.markdown import card_section, escape, to_markdown
+from audit.report.notebook import to_frame, to_html
 from audit.schema import CaveatError
 from audit.store import load_result, save
-from reports import hubcard, pdf
-from reports.digest import content_digest
-from reports.html import render
-from reports.markdown import card_section, escape, to_markdown
-from reports.notebook import to_frame, to_html
 
 ROOT = Path(__file__).parents[2]
 

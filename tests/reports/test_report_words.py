@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 import synthetic_audit
 
+from audit.report import headings, words
 from audit.schema import Contrast
-from reports import headings, words
 
 THIN = words.THIN
 

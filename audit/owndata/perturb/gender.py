@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, listed, straight, table
-from probes.swaps import swap
+from audit.places import folder
+from audit.probes.swaps import swap
 
 _TOKEN = re.compile(rf"[A-Za-z]+(?:{MARK}[a-z]+|[-/][A-Za-z]+)*")
 _OWNER = re.compile(r"'s$")
@@ -43,7 +43,7 @@ _SWAPPED = listed("gender", "swapped")
 @cache
 def _never_owned() -> frozenset[str]:
     """Words before which `probes.swaps` takes "her" for an object."""
-    lines = files("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
+    lines = folder("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
     return frozenset(next(line.split("\t")[1] for line in lines if line.startswith("never-owned\t")).split())
 
 
