@@ -54,8 +54,13 @@ class SheetRows:
         import zipfile
         from xml.etree.ElementTree import ParseError
 
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
+        try:
+            from openpyxl import load_workbook
+            from openpyxl.utils.exceptions import InvalidFileException
+        except ImportError:
+            raise mistake(
+                self.path, "Excel files need openpyxl: pip install 'caveat-audit[excel]'; or save the sheet as CSV"
+            ) from None
 
         try:
             with warnings.catch_warnings():
