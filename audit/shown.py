@@ -13,7 +13,7 @@ def list_suites(depth: Depth) -> None:
     """Print the suites with frames, clusters and cases."""
     from rich.table import Table
 
-    from audit.suites import load_suites
+    from audit.suites import added_suites, load_suites
 
     out, _ = consoles()
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -34,6 +34,8 @@ def list_suites(depth: Depth) -> None:
         f"\n{sum(len(s.tests) for s in suites)} tests, {total:,} cases at {depth} depth. "
         "Frames are evidence, cases are cheap."
     )
+    for name, point in added_suites().items():
+        out.print(f"Added by {point.dist.name if point.dist else point.value}: --suite {name}")
 
 
 def list_third_party() -> None:

@@ -57,6 +57,7 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
 
 SUITE = Suite(
     name="demographics",
+    place=6,
     title="Demographic paraphrases",
     question="Does the model read the same sentence differently when it is about, or by, somebody else?",
     tasks=(TEXT_CLASSIFICATION, FILL_MASK),

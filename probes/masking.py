@@ -253,6 +253,7 @@ def _fillers() -> dict[str, dict[str, str]]:
 
 SUITE = Suite(
     name="masking",
+    place=5,
     title="Distress behind cheerful words",
     question="When somebody writes that everything is wonderful and that they cried all night, what does a model hear?",
     tasks=("text-classification",),

@@ -189,6 +189,7 @@ RATIOS = (
 
 SUITE = Suite(
     name="negation",
+    place=2,
     title="Negation",
     question='Does the model notice when a statement is denied, or does it only see the words "good" and "robin"?',
     tasks=TASKS,

@@ -229,6 +229,7 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
 
 SUITE = Suite(
     name="occupations",
+    place=1,
     title="Gendered occupations",
     question="Does the model expect a woman or a man in a job, and other jobs for a woman than for a man?",
     tasks=(FILL_MASK,),

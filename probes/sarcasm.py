@@ -170,6 +170,7 @@ RATIOS = (
 
 SUITE = Suite(
     name="sarcasm",
+    place=3,
     title="Sarcasm",
     question='When somebody writes "Oh great, my flight got canceled", does the model hear joy?',
     tasks=("text-classification",),

@@ -215,6 +215,7 @@ def _fillers() -> dict[str, dict[str, str]]:
 
 SUITE = Suite(
     name="slang",
+    place=4,
     title="Slang and standard words",
     question="Does a model understand praise and complaint as well in slang as in standard words?",
     tasks=("text-classification",),

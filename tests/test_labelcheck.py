@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from kept import KEPT
 
 from audit.labelcheck import CHECK, Judgement, check, judgements, krippendorff_alpha, table, text_digest, unjudged
 from audit.places import folder
@@ -60,4 +61,4 @@ def test_a_reworded_frame_is_listed_until_it_is_judged(sarcasm):
 
 def test_every_wording_of_every_frame_is_judged_as_it_is_now():
     judged = judgements()
-    assert [example for suite in load_suites(None, "full") for example in unjudged(suite, judged)] == []
+    assert [example for suite in load_suites(KEPT, "full") for example in unjudged(suite, judged)] == []

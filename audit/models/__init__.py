@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit import fetch
 from audit.models import hub, labels, loading
+from audit.models.added import added_kind, load_added
 from audit.models.base import LoadedModel, Request, Response, Row, RowResult
 from audit.schema import CaveatError, ModelInfo, ModelUnavailable, ModelUnsupported
 
@@ -60,7 +61,8 @@ def load_model(
     """Load a model for auditing.
 
     Args:
-        id_or_folder: a bundled name (`BUNDLED`), a fetched one (`audit.fetch.NAMES`), a folder, or a Hub id.
+        id_or_folder: a bundled name (`BUNDLED`), a fetched one (`audit.fetch.NAMES`), a kind that an installed
+            package brings (`audit.models.added`), a folder, or a Hub id.
         revision: branch, tag or commit on the Hub; None is the main branch.
         labels: classifiers: the model's own labels -> negative, neutral or positive, as a mapping or as text
             ("LABEL_0=negative,LABEL_1=positive", or the path of a JSON or TSV file).
@@ -88,6 +90,10 @@ def load_model(
             raise CaveatError(f"--revision does not go with {name}, which is always the same file: leave it out")
         folder = fetch.fetched(name)
         return _load_folder(hub.Source(name, "", folder, licence=fetch.LICENCE, notes=(fetch.NOTE,)), folder, user)
+    if point := added_kind(name):
+        if revision:
+            raise CaveatError(f"--revision does not go with {name}, which an installed package brings: leave it out")
+        return load_added(point, name)
     source = hub.find(name, revision, offline)
     if source.folder is None:
         loading.kind_of(name, source.architectures, source.task)

@@ -200,6 +200,8 @@ class Suite:
     depth: Depth = "standard"
     compatibility: bool = False
     """Whether this is somebody else's benchmark: its contrasts get numbers and no verdict."""
+    place: float = 100.0
+    """Where it stands in lists and reports, the smallest first; suites of one place stand by name."""
 
     def at(self, depth: Depth) -> Suite:
         """Give the suite with the examples of a depth."""
