@@ -10,7 +10,7 @@ _HERE = Path(__file__).resolve().parent
 def folder(name: str) -> Path:
     """Give the folder of suites or of what a report looks like.
 
-    The build puts `probes/` and `reports/` into the package as `audit/_probes` and `audit/_reports`, so that an
+    The build puts `probes/` and `reports/` into the package under the names `_probes` and `_reports`, so that an
     installation takes one name only; a checkout and a Space install nothing and have them beside `audit`.
 
     Args:

@@ -162,6 +162,14 @@ def run_audit(
     Raises:
         ModelUnsupported: when the competence gate is not reached and `check` is True.
         CaveatError: when no suite fits the model, the seed is negative, or a file is where `out` is to be.
+
+    Examples:
+        >>> from audit import load_model, load_suites, run_audit
+        >>> result = run_audit(load_model("word-count"), load_suites(["negation"], "quick"))
+        >>> result.findings[0].contrast
+        'negation-failure'
+        >>> len(result.frame("rows")) == result.predictions.num_rows
+        True
     """
     if seed < 0:
         raise CaveatError(f"seed {seed}: give 0 or more.")

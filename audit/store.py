@@ -245,6 +245,12 @@ def load_result(folder: Path | str) -> AuditResult:
 
     Raises:
         CaveatError: when there is no such folder, or it is damaged.
+
+    Examples:
+        >>> from audit import load_model, load_result, load_suites, run_audit
+        >>> made = run_audit(load_model("word-count"), load_suites(["negation"], "quick"), out="audits/word-count")
+        >>> load_result("audits/word-count").findings[0].sentence == made.findings[0].sentence
+        True
     """
     import pyarrow as pa
     import pyarrow.dataset as ds

@@ -58,6 +58,14 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", o
     Raises:
         CaveatError: for a name or a depth that there is not, a mistake in a file, a package's suite that cannot be
             loaded, and two suites of one name.
+
+    Examples:
+        >>> from audit import load_suites
+        >>> [suite.name for suite in load_suites(depth="quick")]
+        ['occupations', 'negation', 'sarcasm', 'slang', 'masking', 'demographics']
+        >>> load_suites(["irony"])
+        Traceback (most recent call last):
+        audit.schema.errors.CaveatError: No suite 'irony'. There are: ...
     """
     if depth not in DEPTHS:
         raise CaveatError(f"No depth {depth!r}. Choose one of: {', '.join(DEPTHS)}.")

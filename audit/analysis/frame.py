@@ -81,7 +81,7 @@ def as_frame(table: Any, model: ModelInfo) -> pd.DataFrame:
     """Read predictions into a frame, sorted so that nothing depends on the order they came in.
 
     Args:
-        table: Arrow table or dataset, or a frame, with the columns of `audit.store.COLUMNS`.
+        table: Arrow table or dataset, or a frame, with the columns of `audit.store.columns`.
         model: list columns that only fill-mask measures need are left out for other models.
     """
     wanted = [*_COLUMNS, *(_BLANK_COLUMNS if FILL_MASK in model.tasks else ())]

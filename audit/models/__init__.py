@@ -76,6 +76,11 @@ def load_model(
         CaveatError: for a malformed id, folder or label map.
         ModelUnavailable: when it is missing, private, gated, out of reach or damaged.
         ModelUnsupported: when it is of another kind, has no trained head, unknown labels, or does not fit.
+
+    Examples:
+        >>> from audit import load_model
+        >>> load_model("word-count").info.tasks
+        ('text-classification',)
     """
     name = str(id_or_folder).strip()
     if not name:

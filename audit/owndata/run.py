@@ -73,6 +73,15 @@ def audit_data(
         CaveatError: for a source that cannot be read, or columns and labels that do not fit.
         ModelUnsupported: for a model that is no classifier, or does not reach the competence gate.
         Cancelled: when `cancelled` says so; the same call goes on from there.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from audit import audit_data, load_model
+        >>> posts = ["I love this course", "I hate this course", "A good day", "A terrible day"] * 10
+        >>> frame = pd.DataFrame({"post": posts, "label": ["positive", "negative"] * 20, "year": [1, 2, 2, 1] * 10})
+        >>> result = audit_data(load_model("word-count"), frame, text="post", groups=["year"], perturb=False)
+        >>> result.frame("estimates").query("measure == 'accuracy' and by == 'overall'")["value"].tolist()
+        [1.0]
     """
     if isinstance(source, Survey):
         return _rendered(_audit(model, source, out, progress, cancelled), out, formats)

@@ -258,7 +258,7 @@ class AuditResult:
     """True when the run was cancelled; the numbers cover what was done."""
     schema_version: int = 1
     predictions: Any = field(default=None, compare=False, repr=False)
-    """A pyarrow Table or Dataset with the columns of `audit.store.COLUMNS`, one row per prediction."""
+    """A pyarrow Table or Dataset with the columns of `audit.store.columns`, one row per prediction."""
 
     def frame(self, what: str = "findings") -> Any:
         """Give a pandas frame: "findings", "estimates" or "rows"."""
