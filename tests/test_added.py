@@ -131,6 +131,7 @@ def test_a_new_file_in_probes_touches_no_other(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copy(EXAMPLE / "caveat_shouting" / "suite.py", tmp_path / "probes" / "shouting.py")
+    over_all = ["contract", "promises", "datasheets", "labelcheck", "lessons", "depths", "keep"]
     places = [str(path) for name in over_all for path in (tmp_path / "tests").rglob(f"test_{name}.py")]
     assert len(places) == len(over_all)
     line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *places]

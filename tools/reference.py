@@ -78,7 +78,8 @@ def described(name: str, thing: Any) -> Iterator[str]:
     """Give the lines of one object."""
     short = name.rpartition(".")[2]
     yield f"### {short}\n"
-    call = thing.__init__ if isinstance(thing, type) and not is_dataclass(thing) else thing
+    call: Any = vars(thing)["__init__"] if isinstance(thing, type) and "__init__" in vars(thing) else thing
+    call = thing if is_dataclass(thing) else call
     mistake = isinstance(thing, type) and issubclass(thing, Exception)
     if callable(call) and not is_dataclass(thing) and not mistake:
         parameters = [
