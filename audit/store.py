@@ -196,7 +196,7 @@ def from_json(text: str, where: str = RESULT) -> AuditResult:
 def timing_of(folder: Path) -> dict[str, Any]:
     """Read `timing.json`; {} when there is none, or it is damaged."""
     try:
-        found = json.loads((folder / TIMING).read_text())
+        found = json.loads((folder / TIMING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -204,7 +204,9 @@ def timing_of(folder: Path) -> dict[str, Any]:
 
 def save_timing(folder: Path, timing: Mapping[str, Any]) -> None:
     """Write `timing.json` in one step."""
-    write_atomically(folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n"))
+    write_atomically(
+        folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n", encoding="utf-8")
+    )
 
 
 def finished(folder: Path, digest: str) -> bool:
