@@ -87,7 +87,7 @@ def hostile(tmp_path) -> Path:
     (tmp_path / "probes").mkdir()
     (tmp_path / "reports" / "mine.py").write_text("x = 1\n")
     (tmp_path / "app.py").write_text("x = 1\n")
-    (tmp_path / "lessons.py").write_text(MINE)
+    (tmp_path / "audit.lessons.py").write_text(MINE)
     return tmp_path
 
 
@@ -112,7 +112,7 @@ class TestEachWay:
         assert done.returncode == 0 and done.stdout == "", done.stdout + done.stderr
 
     def test_a_users_file_of_that_name_does_not_either(self, way, pythons, tmp_path):
-        (tmp_path / "reports.py").write_text(MINE)
+        (tmp_path / "audit.report.py").write_text(MINE)
         (tmp_path / "app.py").write_text(MINE)
         done = run(*pythons[way], tmp_path, "-c", SCRIPT)
         assert done.returncode == 0 and done.stdout == "", done.stdout + done.stderr
