@@ -28,6 +28,33 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"caveat {version('caveat-audit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say on stderr what is being done; texts are never logged.")
+    ] = False,
+) -> None:
+    """Audit a text model: where is it less right, for whom, and how sure can you be of that?"""
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+        logging.getLogger("audit").setLevel(logging.DEBUG)
+
+
 suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
 

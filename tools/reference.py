@@ -87,7 +87,7 @@ def described(name: str, thing: Any) -> Iterator[str]:
             for p in inspect.signature(call).parameters.values()
             if p.name != "self"
         ]
-        yield f"```python\n{short}({', '.join(parameters)})\n```\n"
+        yield f"```text\n{short}({', '.join(parameters)})\n```\n"
     text, sections = split(inspect.cleandoc(thing.__doc__ or ""))
     if call is not thing and not mistake:
         sections |= split(inspect.cleandoc(call.__doc__ or ""))[1]
@@ -112,7 +112,7 @@ def described(name: str, thing: Any) -> Iterator[str]:
                 yield sections[heading]
             yield ""
     if "Examples" in sections:
-        yield f"```python\n{sections['Examples']}\n```\n"
+        yield f"```pycon\n{sections['Examples']}\n```\n"
 
 
 def page() -> str:

@@ -5,6 +5,7 @@ Adding a kind of model takes one file with the three methods of `LoadedModel` an
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 # In a notebook without widgets the libraries warn of a progress bar that is never shown.
 warnings.filterwarnings("ignore", message="IProgress not found")
 
+LOG = logging.getLogger(__name__)
 BUNDLED = (
     "fill-mask",
     "fill-mask-planted",
@@ -118,6 +120,7 @@ def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -
     architectures = config.get("architectures") or ()
     kind = loading.kind_of(source.id, architectures, source.task)
     model, tokenizer = loading.load_torch(folder, kind, source.id)
+    LOG.info("loaded %s as %s from %s", source.id, kind, "the Hub" if source.revision else "a folder")
     revision = source.revision or loading.digest(folder, loading.weight_files(folder, source.id))
     info = ModelInfo(
         id=source.shown or source.id,

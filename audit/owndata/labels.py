@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.labels import NAMES
-from audit.owndata.reading import listed, written
+from audit.owndata.reading import written
 from audit.owndata.table import CODES, NONE
 from audit.schema import LABELS, CaveatError
+from audit.schema.errors import listed
 
 OPTION = "--data-labels"
 NO_LABEL = "none"

@@ -9,9 +9,10 @@ from typing import Any
 
 from audit.owndata.labels import NO_LABEL, LabelBook
 from audit.owndata.options import DataOptions
-from audit.owndata.reading import Reader, listed, mistake
+from audit.owndata.reading import Reader
 from audit.owndata.table import MISSING, NONE
 from audit.schema import LABELS, Count
+from audit.schema.errors import listed, mistake
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import secrets
@@ -28,6 +29,7 @@ SECONDS_FORGOTTEN = 60.0
 PLACES = 60
 """How many runs may wait."""
 _AGAIN = "Start it again; if that does not help, run it from the command line, which says more."
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +203,12 @@ class Desk:
         """
 
         def thread() -> None:
+            LOG.info("an audit begins")
             try:
                 run.told.put(Ended(work(progress=run.told.put, cancelled=run.stop.is_set)))
+                LOG.info("an audit is done")
             except CaveatError as problem:
+                LOG.info("an audit ended: %s", type(problem).__name__)
                 run.told.put(Ended(problem=str(problem)))
             except Exception as problem:
                 # A thread has nobody to raise to.

@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import SIZE, Cells, digest_of, listed, mistake, need_column
+from audit.owndata.reading.base import SIZE, Cells, digest_of, need_column
+from audit.schema.errors import listed, mistake
 
 _OLD = b"\xd0\xcf\x11\xe0"
 
