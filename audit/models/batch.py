@@ -9,33 +9,45 @@ from typing import Any
 
 from audit.models.base import Row, RowResult
 from audit.models.heads import Vocabulary
+from audit.models.padding import Padding
 
 Best = Callable[[Any, Any, int], tuple[tuple[int, float], ...]]
 """Logits of one position, the logarithm of their sum of exponentials, how many -> (vocabulary id, probability)."""
 
 
-def run(vocabulary: Vocabulary, rows: Sequence[Row], pad: int, best: Best) -> list[RowResult]:
-    """Run one batch, padded on the right, in float32; log-probabilities are subtracted in float64.
+def run(vocabulary: Vocabulary, rows: Sequence[Row], padding: Padding, best: Best) -> list[RowResult]:
+    """Run one batch in float32; log-probabilities are subtracted in float64.
 
     Args:
         vocabulary: the model.
         rows: the sequences, with at least one among them.
-        pad: vocabulary id of the padding, which the attention mask hides.
+        padding: which of them share a pass, and how.
         best: picks the best words of a row that wants them.
     """
+    results: list[RowResult] = [RowResult()] * len(rows)
+    for places in padding.groups([len(row.ids) for row in rows]):
+        found = _pass(vocabulary, [rows[at] for at in places], padding, best)
+        for at, result in zip(places, found, strict=True):
+            results[at] = result
+    return results
+
+
+def _pass(vocabulary: Vocabulary, rows: Sequence[Row], padding: Padding, best: Best) -> list[RowResult]:
     import torch
 
     longest = max(len(row.ids) for row in rows)
-    ids = torch.tensor([row.ids + (pad,) * (longest - len(row.ids)) for row in rows])
-    mask = torch.tensor([(1,) * len(row.ids) + (0,) * (longest - len(row.ids)) for row in rows])
-    asked = [(at, position) for at, row in enumerate(rows) for position in row.positions]
+    asked = [
+        (at, padding.offset(len(row.ids), longest) + position)
+        for at, row in enumerate(rows)
+        for position in row.positions
+    ]
     where = torch.tensor(asked, dtype=torch.long).reshape(-1, 2)
     targets = [ids_ for row in rows for ids_ in row.targets]
     firsts = _first_positions(rows)
     log_probs: list[tuple[float, ...]] = []
     tops: dict[int, tuple[tuple[int, float], ...]] = {}
     with torch.inference_mode():
-        for logits in vocabulary.each(ids, mask, where[:, 0], where[:, 1]):
+        for logits in vocabulary.each(padding.inputs([row.ids for row in rows]), where[:, 0], where[:, 1]):
             start = len(log_probs)
             norms = torch.logsumexp(logits, dim=1).double()
             log_probs += _targets(logits, norms, targets[start : start + len(logits)])

@@ -31,7 +31,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from audit.models import batch
+from audit.models import batch, padding
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.heads import Vocabulary
 from audit.models.masked_lm import BLANKS
@@ -99,21 +99,23 @@ class CausalLM:
         Raises:
             ModelUnsupported: when what comes later in a text changes what the model expects before it.
         """
-        model.config.use_cache = False
         self.max_length = max_length
         self.tokenizer = PieceTokenizer(tokenizer, max_length)
         self._start = _start(tokenizer)
-        pad = getattr(model.config, "pad_token_id", None)
-        self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._vocabulary = Vocabulary(model)
         self._plans: dict[Request, _Plan] = {}
         self._is_word: dict[int, bool] = {}
-        if not _is_causal(model):
+        samples = [self.tokenizer.cut(pieces)[0].ids for pieces in self._encode(padding.SAMPLES)]
+        # To the right of a text there is nothing that a reader from left to right would look at.
+        ask = padding.language_model(self._vocabulary)
+        self._padding = padding.measured(info.id, model, tokenizer, samples, ask, ("right", "left"))
+        if not _is_causal(ask, self._padding, samples):
             raise ModelUnsupported(
                 f"{info.id} reads a text from both sides, and its head is for reading from left to right: "
                 "choose a model that was trained for text-generation or fill-mask"
             )
-        self.info = replace(info, notes=(*info.notes, *NOTES, self._beginning(tokenizer)))
+        told = padding.notes(self._padding, model)
+        self.info = replace(info, notes=(*info.notes, *NOTES, self._beginning(tokenizer), *told))
 
     def _beginning(self, tokenizer: Any) -> str:
         lead = _lead(self._encode(["the"])[0])
@@ -247,8 +249,8 @@ class CausalLM:
         return sum(id_ == self.tokenizer.unknown_id for id_ in ids)
 
     def forward(self, rows: Sequence[Row]) -> list[RowResult]:
-        """Run one batch in float32, padded on the right, where no text looks."""
-        return batch.run(self._vocabulary, rows, self._pad, self._best)
+        """Run one batch in float32, as a rule padded on the right, where no text looks."""
+        return batch.run(self._vocabulary, rows, self._padding, self._best)
 
     def _best(self, logits: Any, norm: Any, top_k: int) -> tuple[tuple[int, float], ...]:
         """Give the best pieces that begin a word."""
@@ -334,14 +336,12 @@ def _ends(frame: Frame) -> bool:
     return frame.spaced and not any(character.isalnum() for character in frame.tail)
 
 
-def _is_causal(model: Any) -> bool:
-    """Check on a small input that later pieces do not change what is expected before them."""
-    import torch
-
-    size = min(8, int(model.config.vocab_size))
-    ids = torch.arange(size).repeat(2, 1)
-    ids[1, -1] = 0
-    with torch.inference_mode():
-        logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[:, :-1]
-    scale = max(1.0, float(logits.abs().max()))
-    return bool((logits[0] - logits[1]).abs().max() <= _TOLERANCE * scale)
+def _is_causal(ask: padding.Ask, way: padding.Padding, samples: Sequence[Sequence[int]]) -> bool:
+    """Check that a later piece does not change what is expected before it."""
+    longest = list(max(samples, key=lambda row: len(row)))
+    changed = [*longest[:-1], next(id_ for row in samples for id_ in row if id_ != longest[-1])]
+    begin = way.offset(len(longest), len(longest))
+    places = [(0, begin + at) for at in range(len(longest) - 1)]
+    one, other = (ask(way.inputs([row]), places).double() for row in (longest, changed))
+    scale = max(1.0, float(one.abs().max()))
+    return bool((one - other).abs().max() <= _TOLERANCE * scale)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from audit.models import padding
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.labels import LabelMap
 from audit.schema import CaveatError, ModelInfo, Operation
@@ -26,16 +28,16 @@ class Classifier:
             max_length: longest sequence in pieces, special tokens included.
             labels: how its classes are read, in the order of its outputs.
         """
-        self.info = info
         self.max_length = max_length
         self._model = model
         self._tokenizer = tokenizer
         self._map = labels
         self._special = frozenset(tokenizer.all_special_ids)
         self._independent = getattr(model.config, "problem_type", None) == "multi_label_classification"
-        pad = getattr(model.config, "pad_token_id", None)
-        self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._facts: dict[Request, tuple[int, int, bool]] = {}
+        samples = [row.ids for row, _ in self._planned([Request(text) for text in padding.SAMPLES])]
+        self._padding = padding.measured(info.id, model, tokenizer, samples, padding.classifier(model))
+        self.info = replace(info, notes=(*info.notes, *padding.notes(self._padding, model)))
 
     @property
     def network(self) -> Any:
@@ -82,15 +84,17 @@ class Classifier:
         return ids[: self.max_length - tail] + ids[len(ids) - tail :]
 
     def forward(self, rows: Sequence[Row]) -> list[RowResult]:
-        """Run one padded batch in float32."""
+        """Run one batch in float32."""
         import torch
 
-        longest = max(len(row.ids) for row in rows)
-        ids = torch.tensor([row.ids + (self._pad,) * (longest - len(row.ids)) for row in rows])
-        mask = torch.tensor([(1,) * len(row.ids) + (0,) * (longest - len(row.ids)) for row in rows])
+        results: list[RowResult] = [RowResult()] * len(rows)
         with torch.inference_mode():
-            logits = self._model(input_ids=ids, attention_mask=mask).logits.double().tolist()
-        return [RowResult(logits=tuple(scores)) for scores in logits]
+            for places in self._padding.groups([len(row.ids) for row in rows]):
+                inputs = self._padding.inputs([rows[at].ids for at in places])
+                logits = self._model(**inputs).logits.double().tolist()
+                for at, scores in zip(places, logits, strict=True):
+                    results[at] = RowResult(logits=tuple(scores))
+        return results
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Turn the scores of the model's classes into probabilities over polarity, and the valence."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from audit.models import hub
+from audit.models import hub, padding
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, CaveatError, ModelUnavailable, ModelUnsupported
 
 MASKED_LM = "masked-lm"
@@ -18,6 +18,9 @@ CAUSAL_LM = "causal-lm"
 
 TASKS = {MASKED_LM: (FILL_MASK,), CAUSAL_LM: (FILL_MASK,), CLASSIFIER: (TEXT_CLASSIFICATION,)}
 """Kind -> the tasks that suites can ask of it. A causal model fills blanks by comparing whole texts."""
+
+HEADS = {MASKED_LM: "fill-mask", CAUSAL_LM: "language-model", CLASSIFIER: "classification"}
+"""Kind -> how its head is called."""
 
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -29,6 +32,12 @@ _TOKENIZER_FILES = (
     "tokenizer.model",
     "bpe.codes",
 )
+_NO_FILES = frozenset({"ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer"})
+"""Tokenizers of bytes or characters, which have no vocabulary to keep."""
+
+_LIMITS = ("max_position_embeddings", "max_seq_len", "max_sequence_length", "seq_length", "context_length", "n_ctx")
+"""How configs call the longest sequence, the most common first."""
+
 _OFFSET_POSITIONS = frozenset(
     {
         "camembert",
@@ -44,6 +53,18 @@ _OFFSET_POSITIONS = frozenset(
     }
 )
 """Model types that number positions from the padding id + 1, so that fewer remain for the text."""
+
+_KINDS = {
+    "XLMWithLMHeadModel": MASKED_LM,
+    "FlaubertWithLMHeadModel": MASKED_LM,
+    "BertGenerationDecoder": CAUSAL_LM,
+    "ReformerModelWithLMHead": CAUSAL_LM,
+    "Gemma3ForConditionalGeneration": CAUSAL_LM,
+    "Gemma3nForConditionalGeneration": CAUSAL_LM,
+    "Gemma4ForConditionalGeneration": CAUSAL_LM,
+    "Gemma4UnifiedForConditionalGeneration": CAUSAL_LM,
+}
+"""Classes whose names say another kind than they are, or none."""
 
 _OTHER = {
     "ForConditionalGeneration": "turns one text into another (translation, summaries)",
@@ -71,6 +92,8 @@ def kind_of(name: str, architectures: Sequence[str], task: str = "") -> str:
         ModelUnsupported: for any other kind.
     """
     architecture = architectures[0] if architectures else ""
+    if architecture in _KINDS:
+        return _KINDS[architecture]
     # Published checkpoints with both pre-training heads are called ForPreTraining; the head check decides.
     if architecture.endswith(("ForMaskedLM", "ForPreTraining")) or (not architecture and task == "fill-mask"):
         return MASKED_LM
@@ -190,19 +213,38 @@ def load_torch(folder: Path, kind: str, name: str) -> tuple[Any, Any]:
     except CaveatError:
         raise
     except Exception as error:
-        raise _explain(error, name) from None
+        raise _explain(error, name, kind) from None
     _check_head(report, kind, name, str(model.base_model_prefix))
-    size = model.get_input_embeddings().weight.shape[0]
-    if max(tokenizer.get_vocab().values()) >= size and tokenizer.vocab_size > size:
+    size = _embedded(model)
+    if size and max(tokenizer.get_vocab().values()) >= size and tokenizer.vocab_size > size:
         raise ModelUnsupported(
             f"the tokenizer of {name} has more words ({tokenizer.vocab_size:,}) than the model ({size:,}): "
             "they do not belong together; save both again"
         )
-    if model.config.pad_token_id is None:
-        # Decoders with a classification head look for the last piece that is not padding.
-        known = (tokenizer.pad_token_id, tokenizer.eos_token_id)
-        model.config.pad_token_id = next((id_ for id_ in known if id_ is not None), None)
+    _settle(model)
     return model.eval(), tokenizer
+
+
+def _embedded(model: Any) -> int:
+    """Count the pieces that a model has an embedding for; 0 where it has no common table (CANINE, Perceiver)."""
+    try:
+        return int(model.get_input_embeddings().weight.shape[0])
+    except (AttributeError, NotImplementedError):
+        return 0
+
+
+def _settle(model: Any) -> None:
+    """Switch off what makes an answer depend on anything but the text."""
+    for settings in (model.config, padding.text_config(model)):
+        # Nothing is generated, and models without attention layers do not start with an empty cache.
+        if hasattr(settings, "use_cache"):
+            settings.use_cache = False
+    # A model of many languages reads a text in the one that is set; the suites are English.
+    if getattr(model.config, "default_language", "") is None and "en_XX" in getattr(model.config, "languages", ()):
+        model.set_default_language("en_XX")
+    for module in model.modules():
+        if getattr(module, "hash_seed", 0) is None:
+            module.hash_seed = 0
 
 
 def _weights(folder: Path, kind: str, files: Sequence[str]) -> tuple[Any, dict[str, Any]]:
@@ -241,7 +283,7 @@ def _tokenizer(folder: Path, kind: str, name: str) -> Any:
     from transformers import AutoTokenizer
 
     # Without any vocabulary file the library would quietly build an empty tokenizer.
-    if not any((folder / file).is_file() for file in _TOKENIZER_FILES):
+    if not any((folder / file).is_file() for file in _TOKENIZER_FILES) and _tokenizer_class(folder) not in _NO_FILES:
         raise ModelUnavailable(
             f"{name} has no tokenizer (no {', '.join(_TOKENIZER_FILES[:3])}): save it beside the model"
         )
@@ -256,6 +298,14 @@ def _tokenizer(folder: Path, kind: str, name: str) -> Any:
     return tokenizer
 
 
+def _tokenizer_class(folder: Path) -> str:
+    try:
+        found = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("tokenizer_class") or "") if isinstance(found, dict) else ""
+
+
 def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> None:
     """Refuse weights that were not in the files: transformers fills them with random numbers."""
     missing = {str(key) for key in report["missing_keys"]}
@@ -266,7 +316,7 @@ def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> No
     if not missing:
         return
     head = sorted(key for key in missing if not key.startswith(f"{prefix}."))
-    what = {MASKED_LM: "fill-mask", CAUSAL_LM: "language-model"}.get(kind, "classification")
+    what = HEADS[kind]
     if head or kind == CLASSIFIER:
         shown = ", ".join((head or sorted(missing))[:2])
         raise ModelUnsupported(
@@ -279,7 +329,7 @@ def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> No
     )
 
 
-def _explain(error: Exception, name: str) -> CaveatError:
+def _explain(error: Exception, name: str, kind: str) -> CaveatError:
     """Turn an error of the loading libraries into one line."""
     chain = hub.causes(error)
     kinds = {type(cause).__name__ for cause in chain}
@@ -288,7 +338,11 @@ def _explain(error: Exception, name: str) -> CaveatError:
         return ModelUnavailable(f"the weights of {name} are damaged: delete that copy and fetch it again")
     if "trust_remote_code" in text or "custom code" in text:
         return ModelUnsupported(f"{name} needs code from its repository, and Caveat runs none: choose another model")
-    if "does not recognize this architecture" in text or "Unrecognized configuration class" in text:
+    if "Unrecognized configuration class" in text:
+        return ModelUnsupported(
+            f"transformers has no {HEADS[kind]} head for models of the type of {name}: choose another model"
+        )
+    if "does not recognize this architecture" in text:
         return ModelUnsupported(f"{name} has an architecture that this version of transformers does not know")
     if kinds & {"ImportError", "ModuleNotFoundError"} or "sentencepiece" in text or "tiktoken" in text:
         return ModelUnsupported(
@@ -303,8 +357,9 @@ def _explain(error: Exception, name: str) -> CaveatError:
 
 def longest(config: Any, tokenizer: Any) -> int:
     """Give the longest sequence a model reads, in pieces, special tokens included."""
-    limit = getattr(config, "max_position_embeddings", None) or 512
-    limit = 512 if limit <= 0 else int(limit)
+    settings = config.get_text_config() if hasattr(config, "get_text_config") else config
+    limit = next((value for value in (getattr(settings, name, None) for name in _LIMITS) if value), None)
+    limit = int(limit) if isinstance(limit, int) and limit > 0 else 512
     if config.model_type in _OFFSET_POSITIONS:
-        limit -= (config.pad_token_id or 0) + 1
+        limit -= max(0, config.pad_token_id or 0) + 1
     return min(limit, int(min(tokenizer.model_max_length, 1_000_000)))
