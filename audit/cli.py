@@ -58,6 +58,12 @@ def _rules(texts: list[str] | None) -> tuple[Rule, ...]:
     return parse(texts or ())
 
 
+def _labels(given: list[str] | None, models: list[str]) -> dict[str, str]:
+    from audit.models.labels import addressed
+
+    return addressed(given or (), models)
+
+
 def _slug(model: str) -> str:
     name = Path(model).name if Path(model).is_dir() else model
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
@@ -103,7 +109,10 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder for results; each model gets a folder in it.")] = Path("audits"),
     revision: Annotated[str | None, typer.Option(help="Commit SHA, tag or branch on the Hub.")] = None,
     labels: Annotated[
-        str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
+        list[str] | None,
+        typer.Option(
+            help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive; MODEL:... for one of several."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
@@ -120,7 +129,9 @@ def run(
     from audit.terminal import RunOptions, audit_models
 
     rules = _rules(fail_on)
-    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive, rules)
+    options = RunOptions(
+        suite, depth, revision, _labels(labels, models), seed, _formats(formats), offline, check, interactive, rules
+    )
     code = audit_models(_folders(models, out), options)
     if code:
         raise typer.Exit(code)
@@ -142,7 +153,7 @@ def data(
     data_labels: Annotated[
         str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
     ] = None,
-    labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
+    labels: Annotated[list[str] | None, typer.Option(help="The model's labels, as for run.")] = None,
     bins: Annotated[
         list[str] | None, typer.Option(help="Ranges of a numeric group column: age=4, or age=18,25,40.")
     ] = None,
@@ -206,7 +217,9 @@ def data(
         "no-check": not check,
         "fail-on": fail_on,
     }
-    command = DataCommand(file, models, revision, labels, _formats(formats), tuple(words.items()), _rules(fail_on))
+    command = DataCommand(
+        file, models, revision, _labels(labels, models), _formats(formats), tuple(words.items()), _rules(fail_on)
+    )
     code = audit_file(command, options, _folders(models, out))
     if code:
         raise typer.Exit(code)

@@ -32,7 +32,8 @@ class DataCommand:
     file: str
     models: Sequence[str]
     revision: str | None
-    labels: str | None
+    labels: Mapping[str, str]
+    """Model -> its label map, as text."""
     formats: Sequence[str]
     words: tuple[tuple[str, Any], ...]
     """Options as they were given, for the command that repeats the run."""
@@ -43,7 +44,8 @@ class DataCommand:
         """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
         name = self.file if self.file.startswith("hub:") else Path(self.file).name
         words = ["caveat", "data", name, model]
-        for option, value in self.words:
+        for option, given in self.words:
+            value = self.labels.get(model) if option == "labels" else given
             for item in value if isinstance(value, (list, tuple)) else [value]:
                 if item is True:
                     words.append(f"--{option}")
@@ -128,7 +130,7 @@ def _audit_one(out: Console, err: Console, name: str, folder: Path, survey: Surv
 
     options = survey.options
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=command.revision, labels=command.labels, offline=options.offline)
+        model = load_model(name, revision=command.revision, labels=command.labels.get(name), offline=options.offline)
     survey.options = replace(options, command=command.repeat(name))
     if is_finished(model, survey, folder):
         err.print(f"{name}: done before with the same settings; read from {folder}.", markup=False, soft_wrap=True)

@@ -166,7 +166,8 @@ class RunOptions:
     suites: Sequence[str] | None
     depth: Depth
     revision: str | None
-    labels: str | None
+    labels: Mapping[str, str]
+    """Model -> its label map, as text."""
     seed: int
     formats: Sequence[str]
     offline: bool
@@ -181,7 +182,7 @@ class RunOptions:
             "suite": self.suites,
             "depth": self.depth,
             "revision": self.revision,
-            "labels": self.labels,
+            "labels": self.labels.get(model),
             "seed": self.seed,
             "no-check": not self.check,
             "fail-on": [rule.text for rule in self.rules],
@@ -242,7 +243,7 @@ def _audit_one(
     from audit.run import run_audit
 
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=options.revision, labels=options.labels, offline=options.offline)
+        model = load_model(name, revision=options.revision, labels=options.labels.get(name), offline=options.offline)
     with progress_line(err, name) as tell:
         result = run_audit(
             model,

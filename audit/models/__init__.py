@@ -92,6 +92,8 @@ def load_model(
     if source.folder is None:
         loading.kind_of(name, source.architectures, source.task)
         hub.check_memory(name, source.parameters)
+        # A few kilobytes say whether the weights are worth their way.
+        loading.check_config(loading.read_config(hub.fetch_config(source, revision), name), name)
     folder = hub.download(source, revision, watch)
     return _load_folder(source, folder, user)
 
@@ -104,9 +106,13 @@ def _user_labels(given: Mapping[str, str] | str | None) -> dict[str, str] | None
 
 def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -> LoadedModel:
     config = loading.read_config(folder, source.id)
+    loading.check_config(config, source.id)
     architectures = config.get("architectures") or ()
     kind = loading.kind_of(source.id, architectures, source.task)
     model, tokenizer = loading.load_torch(folder, kind, source.id)
+    notes = source.notes
+    if (folder / "adapter_config.json").is_file():
+        notes = (*notes, "The adapter in its folder (adapter_config.json) is not applied: this is the model without.")
     revision = source.revision or loading.digest(folder, loading.weight_files(folder, source.id))
     info = ModelInfo(
         id=source.id,
@@ -116,7 +122,7 @@ def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         architecture=type(model).__name__,
         licence=source.licence,
-        notes=source.notes,
+        notes=notes,
     )
     return _wrap(model, tokenizer, info, user)
 
@@ -142,7 +148,8 @@ def _wrap(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] |
         )
     own = [str(model.config.id2label[at]) for at in range(model.config.num_labels)]
     mapped = labels.resolve(own, info.id, user)
-    info = replace(info, labels=mapped.polarity, label_source=mapped.source)
+    notes = (*info.notes, mapped.note) if mapped.note else info.notes
+    info = replace(info, labels=mapped.polarity, label_source=mapped.source, notes=notes)
     return Classifier(model, tokenizer, info, longest, mapped)
 
 

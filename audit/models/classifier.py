@@ -101,7 +101,8 @@ class Classifier:
         facts = self._facts.pop(request, None)
         tokens, unknown, cut = facts or self._planned([request])[0][1]
         labels, probabilities, valence = polarity(results[0].logits, self._map, self._independent)
-        return Response(labels, probabilities, 1.0, valence, tokens, unknown, (), cut)
+        mass = understood(results[0].logits, self._map, self._independent)
+        return Response(labels, probabilities, mass, valence, tokens, unknown, (), cut)
 
 
 def polarity(
@@ -116,18 +117,19 @@ def polarity(
 
     Returns:
         Polarity labels, their probabilities (adding to 1), and the valence: p(positive) - p(negative), or for stars
-        the sum of p_k (k - 3) / 2.
+        the sum of p_k (k - 3) / 2. A class whose meaning is not known is left out, and the others rescaled.
     """
     if len(logits) == 1:
         (own,) = labels.classes
         p = _sigmoid(logits[0])
         positive = p if own == "positive" else 1.0 - p
         return ("negative", "positive"), (1.0 - positive, positive), 2.0 * positive - 1.0
+    known = [logit if name else -math.inf for logit, name in zip(logits, labels.classes, strict=True)]
     if independent:
-        weights = [_sigmoid(logit) for logit in logits]
+        weights = [_sigmoid(logit) for logit in known]
     else:
-        highest = max(logits)
-        weights = [math.exp(logit - highest) for logit in logits]
+        highest = max(known)
+        weights = [math.exp(logit - highest) for logit in known]
     total = math.fsum(weights)
     shares = [weight / total for weight in weights]
     probabilities = tuple(
@@ -136,6 +138,16 @@ def polarity(
     )
     valence = math.fsum(share * value for share, value in zip(shares, labels.values, strict=True))
     return labels.labels, probabilities, valence
+
+
+def understood(logits: Sequence[float], labels: LabelMap, independent: bool = False) -> float:
+    """Give the mass of an answer: the share that the classes with a known meaning hold, 1 where all have one."""
+    if "" not in labels.classes:
+        return 1.0
+    highest = max(logits)
+    weights = [_sigmoid(logit) if independent else math.exp(logit - highest) for logit in logits]
+    known = (weight for weight, name in zip(weights, labels.classes, strict=True) if name)
+    return math.fsum(known) / math.fsum(weights)
 
 
 def _sigmoid(x: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,14 +118,50 @@ def read_config(folder: Path, name: str) -> dict[str, Any]:
     """
     path = folder / "config.json"
     if not path.is_file():
-        raise CaveatError(f"{name} has no config.json: give the folder that save_pretrained wrote, or a Hub id")
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        config = None
-    if not isinstance(config, dict):
+        files = [file.name for file in folder.iterdir()]
+        files += [f"{one.parent.name}/{one.name}" for one in folder.glob("*/config.json")]
+        adapter = (_object(folder / "adapter_config.json") or {}).get("base_model_name_or_path")
+        if not hub.telling(files):
+            raise CaveatError(f"{name} has no config.json: give the folder that save_pretrained wrote, or a Hub id")
+        raise hub.no_config(name, files, adapter if isinstance(adapter, str) else "")
+    config = _object(path)
+    if config is None:
         raise ModelUnavailable(f"config.json of {name} is damaged: delete that copy and fetch the model again")
     return config
+
+
+def _object(path: Path) -> dict[str, Any] | None:
+    """Read a file of JSON; None where it holds no object."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def check_config(config: Mapping[str, Any], name: str) -> None:
+    """Refuse what a config already says will not do.
+
+    Raises:
+        ModelUnavailable: when its names of classes are no names of classes.
+        ModelUnsupported: for weights in a compressed form.
+    """
+    named = config.get("id2label")
+    numbered = isinstance(named, dict) and all(str(key).isdigit() for key in named)
+    if named is not None and not (numbered and sorted(map(int, named)) == list(range(len(named)))):
+        raise ModelUnavailable(
+            f"id2label in config.json of {name} does not number its classes 0, 1, 2 ...: correct it, such as "
+            '{"0": "negative", "1": "positive"}'
+        )
+    packed = config.get("quantization_config") or config.get("compression_config")
+    if isinstance(packed, dict) and packed:
+        method = str(packed.get("quant_method") or packed.get("format") or "of an unnamed method")
+        bits = packed.get("bits") or next((k for k in (4, 8) if packed.get(f"load_in_{k}bit")), None)
+        size = f", {bits} bits" if bits else ""
+        raise ModelUnsupported(
+            f"{name} has quantised weights ({method}{size}), and Caveat reads plain ones: choose the model that it was "
+            "made from"
+        )
 
 
 def weight_files(folder: Path, name: str) -> list[str]:
@@ -136,10 +172,8 @@ def weight_files(folder: Path, name: str) -> list[str]:
     """
     files = hub.choose_weights(path.name for path in folder.iterdir())
     if not files:
-        raise ModelUnavailable(
-            f"{name} has no weights that PyTorch reads ({' or '.join((hub.WEIGHTS[0], hub.WEIGHTS[2]))}): "
-            "save or fetch the model again"
-        )
+        found = hub.no_weights(name, (path.name for path in folder.iterdir()))
+        raise ModelUnavailable(f"{found}: save or fetch the model again")
     missing = hub.missing_shards(folder, files)
     if missing:
         raise ModelUnavailable(f"{name} lacks the weight file {missing[0]}: delete that copy and fetch it again")
@@ -299,16 +333,19 @@ def _tokenizer(folder: Path, kind: str, name: str) -> Any:
 
 
 def _tokenizer_class(folder: Path) -> str:
-    try:
-        found = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    return str(found.get("tokenizer_class") or "") if isinstance(found, dict) else ""
+    return str((_object(folder / "tokenizer_config.json") or {}).get("tokenizer_class") or "")
 
 
 def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> None:
     """Refuse weights that were not in the files: transformers fills them with random numbers."""
+    unexpected = [str(key) for key in report["unexpected_keys"]]
+    if unexpected and all(key.startswith("module.") for key in unexpected):
+        raise ModelUnsupported(
+            f'the weights of {name} were saved from a DataParallel wrapper (their names begin with "module."): '
+            "save model.module with save_pretrained"
+        )
     missing = {str(key) for key in report["missing_keys"]}
+    _check_classes(report, kind, name)
     missing |= {str(key[0] if isinstance(key, tuple) else key) for key in report["mismatched_keys"]}
     if kind == MASKED_LM:
         # The pooler reads one vector a text and has no part in filling blanks.
@@ -327,6 +364,17 @@ def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> No
         f"{name} lacks weights of its encoder ({len(missing)}, such as {min(missing)}): it would answer at random; "
         "fetch or save it again"
     )
+
+
+def _check_classes(report: dict[str, Any], kind: str, name: str) -> None:
+    """Refuse a config that names another number of classes than the head has."""
+    for key in report["mismatched_keys"]:
+        shapes = [shape for shape in key[1:] if len(shape)] if isinstance(key, tuple) else []
+        if kind == CLASSIFIER and len(shapes) == 2 and shapes[0][1:] == shapes[1][1:]:
+            raise ModelUnavailable(
+                f"config.json of {name} names {shapes[1][0]} classes, and its head has {shapes[0][0]} ({key[0]}): "
+                "correct id2label, one name for each class"
+            )
 
 
 def _explain(error: Exception, name: str, kind: str) -> CaveatError:
