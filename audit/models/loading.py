@@ -345,8 +345,9 @@ def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> No
             "save model.module with save_pretrained"
         )
     missing = {str(key) for key in report["missing_keys"]}
-    _check_classes(report, kind, name)
-    missing |= {str(key[0] if isinstance(key, tuple) else key) for key in report["mismatched_keys"]}
+    mismatched = [key if isinstance(key, tuple) else (key,) for key in report["mismatched_keys"]]
+    missing |= {str(key) for key, *_ in mismatched}
+    _check_classes(mismatched, kind, name)
     if kind == MASKED_LM:
         # The pooler reads one vector a text and has no part in filling blanks.
         missing = {key for key in missing if ".pooler." not in f".{key}"}
@@ -366,13 +367,12 @@ def _check_head(report: dict[str, Any], kind: str, name: str, prefix: str) -> No
     )
 
 
-def _check_classes(report: dict[str, Any], kind: str, name: str) -> None:
+def _check_classes(mismatched: Sequence[tuple[Any, ...]], kind: str, name: str) -> None:
     """Refuse a config that names another number of classes than the head has."""
-    for key in report["mismatched_keys"]:
-        shapes = [shape for shape in key[1:] if len(shape)] if isinstance(key, tuple) else []
-        if kind == CLASSIFIER and len(shapes) == 2 and shapes[0][1:] == shapes[1][1:]:
+    for key, *shapes in mismatched:
+        if kind == CLASSIFIER and len(shapes) == 2 and len(shapes[0]) and shapes[0][1:] == shapes[1][1:]:
             raise ModelUnavailable(
-                f"config.json of {name} names {shapes[1][0]} classes, and its head has {shapes[0][0]} ({key[0]}): "
+                f"config.json of {name} names {shapes[1][0]} classes, and its head has {shapes[0][0]} ({key}): "
                 "correct id2label, one name for each class"
             )
 
