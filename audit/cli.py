@@ -58,6 +58,9 @@ def _rules(texts: list[str] | None) -> tuple[Rule, ...]:
     return parse(texts or ())
 
 
+CODE_HELP = "Load a .joblib file or package.module:function: this runs code of whoever wrote it, as you."
+
+
 def _labels(given: list[str] | None, models: list[str]) -> dict[str, str]:
     from audit.models.labels import addressed
 
@@ -123,6 +126,7 @@ def run(
     interactive: Annotated[
         bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
     ] = False,
+    allow_code: Annotated[bool, typer.Option("--allow-code", help=CODE_HELP)] = False,
     fail_on: FailOn = None,
 ) -> None:
     """Run the suites on one or more models and write a report for each."""
@@ -130,7 +134,17 @@ def run(
 
     rules = _rules(fail_on)
     options = RunOptions(
-        suite, depth, revision, _labels(labels, models), seed, _formats(formats), offline, check, interactive, rules
+        suite,
+        depth,
+        revision,
+        _labels(labels, models),
+        seed,
+        _formats(formats),
+        offline,
+        check,
+        interactive,
+        rules,
+        allow_code,
     )
     code = audit_models(_folders(models, out), options)
     if code:

@@ -175,6 +175,7 @@ class RunOptions:
     interactive: bool
     rules: tuple[Rule, ...] = ()
     """Of --fail-on."""
+    allow_code: bool = False
 
     def command(self, model: str) -> str:
         """Give the command that repeats the run of one model."""
@@ -185,6 +186,7 @@ class RunOptions:
             "labels": self.labels.get(model),
             "seed": self.seed,
             "no-check": not self.check,
+            "allow-code": self.allow_code,
             "fail-on": [rule.text for rule in self.rules],
         }
         return command_for([model], options)
@@ -243,7 +245,13 @@ def _audit_one(
     from audit.run import run_audit
 
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=options.revision, labels=options.labels.get(name), offline=options.offline)
+        model = load_model(
+            name,
+            revision=options.revision,
+            labels=options.labels.get(name),
+            offline=options.offline,
+            allow_code=options.allow_code,
+        )
     with progress_line(err, name) as tell:
         result = run_audit(
             model,

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit import fetch
-from audit.models import hub, labels, loading
+from audit.models import hub, labels, loading, own
 from audit.models.base import LoadedModel, Request, Response, Row, RowResult
+from audit.models.rule import LEXICONS, lexicon
 from audit.schema import CaveatError, ModelInfo, ModelUnavailable, ModelUnsupported
 
 if TYPE_CHECKING:
@@ -51,21 +52,25 @@ __all__ = [
 
 
 def load_model(
-    id_or_folder: str,
+    id_or_folder: Any,
     revision: str | None = None,
     labels: Mapping[str, str] | str | None = None,
     offline: bool = False,
     watch: Callable[[int], None] | None = None,
+    allow_code: bool = False,
 ) -> LoadedModel:
     """Load a model for auditing.
 
     Args:
-        id_or_folder: a bundled name (`BUNDLED`), a fetched one (`audit.fetch.NAMES`), a folder, or a Hub id.
-        revision: branch, tag or commit on the Hub; None is the main branch.
+        id_or_folder: a bundled name (`BUNDLED`), a fetched one (`audit.fetch.NAMES`), a word list
+            (`audit.models.rule.LEXICONS`), a folder, a Hub id; or an object of your own: a transformers pipeline, a
+            fitted scikit-learn pipeline that takes texts, a function (`audit.models.own.from_object`).
+        revision: branch, tag or commit on the Hub; None is the main branch. For an object, what tells it from others.
         labels: classifiers: the model's own labels -> negative, neutral or positive, as a mapping or as text
             ("LABEL_0=negative,LABEL_1=positive", or the path of a JSON or TSV file).
         offline: use the cache and folders only.
         watch: called with the bytes fetched so far; a `CaveatError` that it raises ends a download.
+        allow_code: whether a `.joblib` file or "package.module:function" may be loaded, which runs its code.
 
     Returns:
         The model, with a trained head, in float32; no code of its repository was run.
@@ -75,17 +80,24 @@ def load_model(
         ModelUnavailable: when it is missing, private, gated, out of reach or damaged.
         ModelUnsupported: when it is of another kind, has no trained head, unknown labels, or does not fit.
     """
+    if not isinstance(id_or_folder, str | Path):
+        return own.from_object(id_or_folder, revision, _user_labels(labels), _wrap)
     name = str(id_or_folder).strip()
     if not name:
         raise CaveatError(f"no model given: name a Hub id, a folder, or one of {', '.join(BUNDLED)}")
     user = _user_labels(labels)
+    if own.is_code(name) and not Path(name).is_dir():
+        _no_revision(name, revision)
+        return own.from_code(name, user, allow_code)
+    if name in LEXICONS:
+        _no_revision(name, revision)
+        return lexicon(name)
     if name in BUNDLED:
         if revision:
             raise CaveatError(f"--revision does not go with the bundled model {name}: leave it out")
         return _bundled(name, user)
     if name in fetch.NAMES:
-        if revision:
-            raise CaveatError(f"--revision does not go with {name}, which is always the same file: leave it out")
+        _no_revision(name, revision)
         folder = fetch.fetched(name)
         return _load_folder(hub.Source(name, "", folder, licence=fetch.LICENCE, notes=(fetch.NOTE,)), folder, user)
     source = hub.find(name, revision, offline)
@@ -96,6 +108,11 @@ def load_model(
         loading.check_config(loading.read_config(hub.fetch_config(source, revision), name), name)
     folder = hub.download(source, revision, watch)
     return _load_folder(source, folder, user)
+
+
+def _no_revision(name: str, revision: str | None) -> None:
+    if revision:
+        raise CaveatError(f"--revision does not go with {name}, which is always the same file: leave it out")
 
 
 def _user_labels(given: Mapping[str, str] | str | None) -> dict[str, str] | None:
@@ -146,8 +163,8 @@ def _wrap(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] |
         raise ModelUnsupported(
             f"{info.id} gives a number on a scale of its own (regression), no class: choose a sentiment classifier"
         )
-    own = [str(model.config.id2label[at]) for at in range(model.config.num_labels)]
-    mapped = labels.resolve(own, info.id, user)
+    named = [str(model.config.id2label[at]) for at in range(model.config.num_labels)]
+    mapped = labels.resolve(named, info.id, user)
     notes = (*info.notes, mapped.note) if mapped.note else info.notes
     info = replace(info, labels=mapped.polarity, label_source=mapped.source, notes=notes)
     return Classifier(model, tokenizer, info, longest, mapped)

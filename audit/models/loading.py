@@ -255,7 +255,7 @@ def load_torch(folder: Path, kind: str, name: str) -> tuple[Any, Any]:
             f"the tokenizer of {name} has more words ({tokenizer.vocab_size:,}) than the model ({size:,}): "
             "they do not belong together; save both again"
         )
-    _settle(model)
+    padding.settle(model)
     return model.eval(), tokenizer
 
 
@@ -265,20 +265,6 @@ def _embedded(model: Any) -> int:
         return int(model.get_input_embeddings().weight.shape[0])
     except (AttributeError, NotImplementedError):
         return 0
-
-
-def _settle(model: Any) -> None:
-    """Switch off what makes an answer depend on anything but the text."""
-    for settings in (model.config, padding.text_config(model)):
-        # Nothing is generated, and models without attention layers do not start with an empty cache.
-        if hasattr(settings, "use_cache"):
-            settings.use_cache = False
-    # A model of many languages reads a text in the one that is set; the suites are English.
-    if getattr(model.config, "default_language", "") is None and "en_XX" in getattr(model.config, "languages", ()):
-        model.set_default_language("en_XX")
-    for module in model.modules():
-        if getattr(module, "hash_seed", 0) is None:
-            module.hash_seed = 0
 
 
 def _weights(folder: Path, kind: str, files: Sequence[str]) -> tuple[Any, dict[str, Any]]:

@@ -30,6 +30,7 @@ from audit.schema.data import (
 )
 from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
 from audit.schema.result import (
+    RULE,
     AuditResult,
     Estimate,
     Finding,
@@ -107,6 +108,7 @@ __all__ = [
     "Span",
     "Suite",
     "SuiteInfo",
+    "RULE",
     "TEXT_CLASSIFICATION",
     "Test",
     "TestType",

@@ -54,13 +54,17 @@ class SuiteInfo:
     """Whether it is somebody else's benchmark, run for comparison with published figures."""
 
 
+RULE = "rule"
+"""Kind of a model that gives a label and a valence and no probabilities."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What was audited."""
 
     id: str
     kind: str
-    """"masked-lm", "causal-lm", "classifier", "function"."""
+    """"masked-lm", "causal-lm", "classifier", "function", or "rule", which gives no probabilities."""
     revision: str
     """Commit SHA on the Hub; for a folder, the SHA-256 of its weights."""
     tasks: tuple[str, ...]
