@@ -127,6 +127,10 @@ def run(
         bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
     ] = False,
     allow_code: Annotated[bool, typer.Option("--allow-code", help=CODE_HELP)] = False,
+    device: Annotated[str, typer.Option(help="Where models compute: cpu, cuda, mps, or auto.")] = "cpu",
+    dtype: Annotated[
+        str, typer.Option(help="Numbers: float32; bfloat16 or float16 are checked against it, and the loss is told.")
+    ] = "float32",
     fail_on: FailOn = None,
 ) -> None:
     """Run the suites on one or more models and write a report for each."""

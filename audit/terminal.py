@@ -176,6 +176,8 @@ class RunOptions:
     rules: tuple[Rule, ...] = ()
     """Of --fail-on."""
     allow_code: bool = False
+    device: str = "cpu"
+    dtype: str = "float32"
 
     def command(self, model: str) -> str:
         """Give the command that repeats the run of one model."""
@@ -187,6 +189,8 @@ class RunOptions:
             "seed": self.seed,
             "no-check": not self.check,
             "allow-code": self.allow_code,
+            "device": self.device if self.device != "cpu" else None,
+            "dtype": self.dtype if self.dtype != "float32" else None,
             "fail-on": [rule.text for rule in self.rules],
         }
         return command_for([model], options)
@@ -251,6 +255,8 @@ def _audit_one(
             labels=options.labels.get(name),
             offline=options.offline,
             allow_code=options.allow_code,
+            device=options.device,
+            dtype=options.dtype,
         )
     with progress_line(err, name) as tell:
         result = run_audit(

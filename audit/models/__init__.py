@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,8 @@ def load_model(
     offline: bool = False,
     watch: Callable[[int], None] | None = None,
     allow_code: bool = False,
+    device: str = "cpu",
+    dtype: str = "float32",
 ) -> LoadedModel:
     """Load a model for auditing.
 
@@ -70,16 +72,23 @@ def load_model(
             ("LABEL_0=negative,LABEL_1=positive", or the path of a JSON or TSV file).
         offline: use the cache and folders only.
         watch: called with the bytes fetched so far; a `CaveatError` that it raises ends a download.
+        device: where it computes: "cpu", "cuda", "mps", or "auto" for the first of the last two that is there.
+        dtype: "float32"; "bfloat16" or "float16" are checked against it on a few texts, and what differs is noted.
         allow_code: whether a `.joblib` file or "package.module:function" may be loaded, which runs its code.
 
     Returns:
-        The model, with a trained head, in float32; no code of its repository was run.
+        The model, with a trained head; no code of its repository was run.
 
     Raises:
         CaveatError: for a malformed id, folder or label map.
         ModelUnavailable: when it is missing, private, gated, out of reach or damaged.
         ModelUnsupported: when it is of another kind, has no trained head, unknown labels, or does not fit.
     """
+    place = Place()
+    if (device, dtype) != ("cpu", "float32"):
+        from audit.models.device import checked
+
+        place = Place(*checked(device, dtype))
     if not isinstance(id_or_folder, str | Path):
         return own.from_object(id_or_folder, revision, _user_labels(labels), _wrap)
     name = str(id_or_folder).strip()
@@ -95,11 +104,13 @@ def load_model(
     if name in BUNDLED:
         if revision:
             raise CaveatError(f"--revision does not go with the bundled model {name}: leave it out")
-        return _bundled(name, user)
+        return _bundled(name, user, place)
     if name in fetch.NAMES:
         _no_revision(name, revision)
         folder = fetch.fetched(name)
-        return _load_folder(hub.Source(name, "", folder, licence=fetch.LICENCE, notes=(fetch.NOTE,)), folder, user)
+        return _load_folder(
+            hub.Source(name, "", folder, licence=fetch.LICENCE, notes=(fetch.NOTE,)), folder, user, place
+        )
     source = hub.find(name, revision, offline)
     if source.folder is None:
         loading.kind_of(name, source.architectures, source.task)
@@ -107,7 +118,7 @@ def load_model(
         # A few kilobytes say whether the weights are worth their way.
         loading.check_config(loading.read_config(hub.fetch_config(source, revision), name), name)
     folder = hub.download(source, revision, watch)
-    return _load_folder(source, folder, user)
+    return _load_folder(source, folder, user, place)
 
 
 def _no_revision(name: str, revision: str | None) -> None:
@@ -121,7 +132,15 @@ def _user_labels(given: Mapping[str, str] | str | None) -> dict[str, str] | None
     return labels.parse(given) if isinstance(given, str) else labels.checked(given)
 
 
-def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -> LoadedModel:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a model computes, and in which numbers."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+
+
+def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None, place: Place) -> LoadedModel:
     config = loading.read_config(folder, source.id)
     loading.check_config(config, source.id)
     architectures = config.get("architectures") or ()
@@ -141,11 +160,23 @@ def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -
         licence=source.licence,
         notes=notes,
     )
-    return _wrap(model, tokenizer, info, user)
+    return _wrap(model, tokenizer, info, user, place)
 
 
-def _wrap(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] | None) -> LoadedModel:
-    """Put a torch model behind the protocol of its kind."""
+def _wrap(
+    model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] | None, place: Place | None = None
+) -> LoadedModel:
+    """Put a torch model behind the protocol of its kind, on its device."""
+    if place is None or place == Place():
+        return _protocol(model, tokenizer, info, user)
+    from audit.models.device import lowered
+
+    # How it is asked is found out in float32, where a thousandth is no rounding.
+    moved = _protocol(model.to(place.device), tokenizer, replace(info, device=place.device), user)
+    return lowered(moved, place.dtype)
+
+
+def _protocol(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] | None) -> LoadedModel:
     longest = loading.longest(model.config, tokenizer)
     if user and info.kind != loading.CLASSIFIER:
         raise CaveatError(f"--labels is for classifiers, and {info.id} fills blanks: leave it out")
@@ -170,7 +201,7 @@ def _wrap(model: Any, tokenizer: Any, info: ModelInfo, user: Mapping[str, str] |
     return Classifier(model, tokenizer, info, longest, mapped)
 
 
-def _bundled(name: str, user: Mapping[str, str] | None) -> LoadedModel:
+def _bundled(name: str, user: Mapping[str, str] | None, place: Place) -> LoadedModel:
     if name == "word-count":
         from audit.models.function import word_count
 
@@ -181,11 +212,11 @@ def _bundled(name: str, user: Mapping[str, str] | None) -> LoadedModel:
         raise ModelUnavailable(f"the bundled model {name} is not installed: run `make audit`, which sets it up")
     source = hub.Source(name, "", folder, licence="Apache-2.0", notes=(TEACHING,))
     if name == task:
-        return _load_folder(source, folder, user)
-    return _variant(name, task, folder, user)
+        return _load_folder(source, folder, user, place)
+    return _variant(name, task, folder, user, place)
 
 
-def _variant(name: str, task: str, folder: Path, user: Mapping[str, str] | None) -> LoadedModel:
+def _variant(name: str, task: str, folder: Path, user: Mapping[str, str] | None, place: Place) -> LoadedModel:
     """Load a bundled model with a known effect added or taken away."""
     from audit.bundled.variants import make_variant
 
@@ -203,4 +234,4 @@ def _variant(name: str, task: str, folder: Path, user: Mapping[str, str] | None)
         notes=(TEACHING, *([str(description["truth"])] if "truth" in description else [])),
         truth=description,
     )
-    return _wrap(model.eval(), tokenizer, info, user)
+    return _wrap(model.eval(), tokenizer, info, user, place)

@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.models.base import Row, RowResult
 from audit.models.heads import Vocabulary
-from audit.models.padding import Padding
+from audit.models.padding import Padding, exact
 
 Best = Callable[[Any, Any, int], tuple[tuple[int, float], ...]]
 """Logits of one position, the logarithm of their sum of exponentials, how many -> (vocabulary id, probability)."""
@@ -49,7 +49,7 @@ def _pass(vocabulary: Vocabulary, rows: Sequence[Row], padding: Padding, best: B
     with torch.inference_mode():
         for logits in vocabulary.each(padding.inputs([row.ids for row in rows]), where[:, 0], where[:, 1]):
             start = len(log_probs)
-            norms = torch.logsumexp(logits, dim=1).double()
+            norms = exact(torch.logsumexp(logits, dim=1))
             log_probs += _targets(logits, norms, targets[start : start + len(logits)])
             for at in range(start, start + len(logits)):
                 if at in firsts:
@@ -77,7 +77,7 @@ def _targets(logits: Any, norms: Any, targets: Sequence[tuple[int, ...]]) -> lis
     sizes = [len(ids) for ids in targets]
     where = torch.repeat_interleave(torch.arange(len(targets)), torch.tensor(sizes))
     ids = torch.tensor([id_ for wanted in targets for id_ in wanted], dtype=torch.long)
-    values = (logits[where, ids].double() - norms[where]).tolist()
+    values = (exact(logits[where.to(logits.device), ids.to(logits.device)]) - norms[where]).tolist()
     out, start = [], 0
     for size in sizes:
         out.append(tuple(values[start : start + size]))

@@ -255,7 +255,7 @@ class CausalLM:
     def _best(self, logits: Any, norm: Any, top_k: int) -> tuple[tuple[int, float], ...]:
         """Give the best pieces that begin a word."""
         found = logits.topk(min(4 * top_k + _SPARE, len(logits)))
-        pairs = zip(found.indices.tolist(), (found.values.double() - norm).exp().tolist(), strict=True)
+        pairs = zip(found.indices.tolist(), (padding.exact(found.values) - norm).exp().tolist(), strict=True)
         return tuple(pair for pair in pairs if self._begins_word(pair[0]))[:top_k]
 
     def _begins_word(self, id_: int) -> bool:
@@ -342,6 +342,6 @@ def _is_causal(ask: padding.Ask, way: padding.Padding, samples: Sequence[Sequenc
     changed = [*longest[:-1], next(id_ for row in samples for id_ in row if id_ != longest[-1])]
     begin = way.offset(len(longest), len(longest))
     places = [(0, begin + at) for at in range(len(longest) - 1)]
-    one, other = (ask(way.inputs([row]), places).double() for row in (longest, changed))
+    one, other = (padding.exact(ask(way.inputs([row]), places)) for row in (longest, changed))
     scale = max(1.0, float(one.abs().max()))
     return bool((one - other).abs().max() <= _TOLERANCE * scale)

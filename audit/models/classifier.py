@@ -91,7 +91,7 @@ class Classifier:
         with torch.inference_mode():
             for places in self._padding.groups([len(row.ids) for row in rows]):
                 inputs = self._padding.inputs([rows[at].ids for at in places])
-                logits = self._model(**inputs).logits.double().tolist()
+                logits = padding.exact(self._model(**inputs).logits).tolist()
                 for at, scores in zip(places, logits, strict=True):
                     results[at] = RowResult(logits=tuple(scores))
         return results

@@ -68,7 +68,8 @@ class Vocabulary:
         if self._head is None or self._encoder is self._model:
             return False
         top = min(12, self._words)
-        ids = torch.arange(top).remainder(top - 1).add(1)[None, :]
+        device = getattr(self._model, "device", "cpu")
+        ids = torch.arange(top, device=device).remainder(top - 1).add(1)[None, :]
         mask = torch.ones_like(ids)
         with torch.inference_mode():
             try:
@@ -88,6 +89,8 @@ class Vocabulary:
             rows: which sequence, for each position asked for (n,), ascending.
             columns: which piece of it (n,).
         """
+        device = inputs["input_ids"].device
+        rows, columns = rows.to(device), columns.to(device)
         step = max(LEAST, BLOCK // self._words)
         if self._own is not None or not self.split:
             yield from self._whole(inputs, rows, columns, step)

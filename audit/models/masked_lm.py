@@ -187,7 +187,7 @@ class MaskedLM:
     def _best(self, logits: Any, norm: Any, top_k: int) -> tuple[tuple[int, float], ...]:
         """Give the best pieces of one position, special tokens left out."""
         found = logits.topk(min(top_k + _SPARE, len(logits)))
-        pairs = zip(found.indices.tolist(), (found.values.double() - norm).exp().tolist(), strict=True)
+        pairs = zip(found.indices.tolist(), (padding.exact(found.values) - norm).exp().tolist(), strict=True)
         return tuple(pair for pair in pairs if pair[0] not in self.tokenizer.special_ids)[:top_k]
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:

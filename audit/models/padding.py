@@ -50,6 +50,8 @@ class Padding:
     pad_type: int = 0
     masked: bool = True
     """Whether the model takes an attention mask."""
+    device: str = "cpu"
+    """Where the model is."""
 
     def groups(self, lengths: Sequence[int]) -> list[list[int]]:
         """Say which rows of a batch share a pass, by their places."""
@@ -86,7 +88,7 @@ class Padding:
         if self.types:
             segments = [[self.types.get(id_, 0) for id_ in row] for row in rows]
             made["token_type_ids"] = torch.tensor([filled(row, self.pad_type) for row in segments])
-        return made
+        return made if self.device == "cpu" else {name: values.to(self.device) for name, values in made.items()}
 
 
 def notes(padding: Padding, model: Any) -> tuple[str, ...]:
@@ -134,6 +136,7 @@ def measured(
         types=_types(model, tokenizer, samples),
         pad_type=int(getattr(tokenizer, "pad_token_type_id", 0) or 0),
         masked=hasattr(model, "masked_logits") or _takes(model, "attention_mask"),
+        device=str(getattr(model, "device", "cpu")),
     )
     try:
         alone = [_Answer.of(ask, base, [row])[0] for row in samples]
@@ -152,6 +155,11 @@ def measured(
                 return way
     _set_pad(model, known)
     return replace(base, side="alone")
+
+
+def exact(values: Any) -> Any:
+    """Give numbers in float64 on the CPU; some devices have no float64 of their own."""
+    return (values if values.dtype.itemsize >= 4 else values.float()).cpu().double()
 
 
 def pad_of(settings: Any, tokenizer: Any) -> int:
@@ -248,7 +256,7 @@ class _Answer:
         for at, row in enumerate(rows):
             begin = way.offset(len(row), longest)
             places += [(at, begin + column) for column in (0, 1, len(row) // 2, len(row) - 1)]
-        values = ask(way.inputs(rows), places).double()
+        values = exact(ask(way.inputs(rows), places))
         return [cls(values[4 * at : 4 * at + 4]) for at in range(len(rows))]
 
     def equals(self, other: _Answer) -> bool:
