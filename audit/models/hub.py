@@ -175,21 +175,34 @@ def download(source: Source, revision: str | None = None, watch: Callable[[int],
     if source.folder is not None:
         return source.folder
     from huggingface_hub import hf_hub_download
+    from huggingface_hub.utils import logging
+
+    from audit.models.download import fetch
 
     if "config.json" not in source.files:
         raise no_config(source.id, source.files)
-    bar = _watched(watch) if watch else None
+    # What the client has to say of a bad line is said once, by Caveat.
+    logging.set_verbosity_error()
+    bar = _watched(watch or (lambda done: None))
     chosen = choose_weights(source.files)
     if not chosen:
         raise ModelUnsupported(no_weights(source.id, source.files) + "; choose a repository that has them")
     wanted = sorted(file for file in source.files if _TEXT_FILES.fullmatch(file) and not file.endswith(".index.json"))
     try:
         config = Path(hf_hub_download(source.id, "config.json", revision=revision, etag_timeout=TIMEOUT))
-        for file in (*wanted, *chosen):
-            hf_hub_download(source.id, file, revision=config.parent.name, etag_timeout=TIMEOUT, tqdm_class=bar)
+        commit = config.parent.name
+        for file in wanted:
+            hf_hub_download(source.id, file, revision=commit, etag_timeout=TIMEOUT, tqdm_class=bar)
+        for file in chosen:
+            fetch(source.id, file, commit, TIMEOUT, bar)
     except CaveatError:
         raise
     except Exception as error:
+        if _unreachable(error):
+            raise ModelUnavailable(
+                f"the connection to the Hub was lost while {source.id} was fetched: what has arrived is kept, and the "
+                "same command goes on from there"
+            ) from None
         raise explain(error, source.id, revision) from None
     return config.parent
 
@@ -305,6 +318,10 @@ def explain(error: BaseException, name: str, revision: str | None = None) -> Cav
             f"{name} is gated: accept its terms on its page on the Hub, then log in with `hf auth login` "
             "or set HF_TOKEN"
         )
+    if is_a(errors.DisabledRepoError):
+        return ModelUnavailable(
+            f"{name} was disabled on the Hub, by its authors or the Hub itself: choose another model"
+        )
     if is_a(errors.RevisionNotFoundError):
         return ModelUnavailable(f"{name} has no revision {revision!r}: give a branch, a tag or a full commit SHA")
     if is_a(errors.RepositoryNotFoundError):
@@ -314,9 +331,24 @@ def explain(error: BaseException, name: str, revision: str | None = None) -> Cav
         )
     if is_a(errors.EntryNotFoundError) and not is_a(errors.LocalEntryNotFoundError):
         return no_config(name)
+    if is_a(errors.FileMetadataError) or any(type(cause).__name__ == "JSONDecodeError" for cause in chain):
+        return ModelUnavailable(
+            f"something that is not the Hub answered in its place when {name} was asked for, such as the login page of "
+            "a network: open a web page in a browser, log in there, and try again"
+        )
     if _unreachable(error):
         return ModelUnavailable(_not_cached(name, revision, "the Hub cannot be reached"))
-    status = next((c.response.status_code for c in chain if isinstance(c, errors.HfHubHTTPError) and c.response), 0)
+    response = next((cause.response for cause in chain if isinstance(cause, errors.HfHubHTTPError)), None)
+    status = response.status_code if response is not None else 0
+    if response is not None and status == 429:
+        wait = response.headers.get("Retry-After", "")
+        when = f"in {wait} seconds" if wait.isdigit() else "in some minutes"
+        return ModelUnavailable(f"the Hub takes no more requests from here for now, so {name} must wait: again {when}")
+    if status == 401:
+        return ModelUnavailable(
+            f"the Hub does not accept your token, so {name} was not asked for: log in again with `hf auth login`, or "
+            "take HF_TOKEN away"
+        )
     if status:
         return ModelUnavailable(f"the Hub answered {status} for {name}: try again later, or use a cached model")
     first = str(error).strip().splitlines()
