@@ -66,7 +66,7 @@ def page(found: Iterable[Outcome]) -> str:
 
 
 def _line(one: Outcome) -> str:
-    words = [word if "/" not in word or not Path(word).is_absolute() else "it" for word in one.detail.split(" ")]
+    words = [f"it{':' * word.endswith(':')}" if word.startswith("/") else word for word in one.detail.split(" ")]
     return " ".join(words)
 
 

@@ -111,8 +111,8 @@ class CausalLM:
         self._padding = padding.measured(info.id, model, tokenizer, samples, ask, ("right", "left"))
         if not _is_causal(ask, self._padding, samples):
             raise ModelUnsupported(
-                f"{info.id} reads a text from both sides, and its head is for reading from left to right: "
-                "choose a model that was trained for text-generation or fill-mask"
+                f"{info.id} lets what comes later in a text change what it expects before, so it is no reader from "
+                "left to right: choose a model that was trained for text-generation or fill-mask"
             )
         told = padding.notes(self._padding, model)
         self.info = replace(info, notes=(*info.notes, *NOTES, self._beginning(tokenizer), *told))
@@ -337,11 +337,11 @@ def _ends(frame: Frame) -> bool:
 
 
 def _is_causal(ask: padding.Ask, way: padding.Padding, samples: Sequence[Sequence[int]]) -> bool:
-    """Check that a later piece does not change what is expected before it."""
+    """Check that neither another later piece nor a missing one changes what is expected before it."""
     longest = list(max(samples, key=lambda row: len(row)))
     changed = [*longest[:-1], next(id_ for row in samples for id_ in row if id_ != longest[-1])]
     begin = way.offset(len(longest), len(longest))
     places = [(0, begin + at) for at in range(len(longest) - 1)]
-    one, other = (padding.exact(ask(way.inputs([row]), places)) for row in (longest, changed))
+    one, *others = (padding.exact(ask(way.inputs([row]), places)) for row in (longest, changed, longest[:-1]))
     scale = max(1.0, float(one.abs().max()))
-    return bool((one - other).abs().max() <= _TOLERANCE * scale)
+    return all(bool((one - other).abs().max() <= _TOLERANCE * scale) for other in others)

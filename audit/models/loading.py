@@ -310,11 +310,6 @@ def _tokenizer(folder: Path, kind: str, name: str) -> Any:
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     if kind == MASKED_LM and tokenizer.mask_token_id is None:
         raise ModelUnsupported(f"the tokenizer of {name} has no mask token: it cannot fill blanks")
-    if kind != CLASSIFIER and not getattr(tokenizer, "is_fast", False):
-        raise ModelUnsupported(
-            f"{name} has no fast tokenizer, which tells the pieces of a word apart: save it once with "
-            "AutoTokenizer(..., use_fast=True), or choose another model"
-        )
     return tokenizer
 
 

@@ -306,7 +306,7 @@ def test_a_head_from_left_to_right_on_a_model_that_reads_both_ways_is_refused():
     model, tokenizer = tiny_models.make("bert", "LMHeadModel")
     assert not model.config.is_decoder
     info = ModelInfo(id="o/m", kind="causal-lm", revision="", tasks=("fill-mask",))
-    with pytest.raises(ModelUnsupported, match=r"o/m reads a text from both sides"):
+    with pytest.raises(ModelUnsupported, match=r"o/m lets what comes later in a text change"):
         CausalLM(model, tokenizer, info, 40)
 
 
