@@ -338,7 +338,7 @@ def _ends(frame: Frame) -> bool:
 
 def _is_causal(ask: padding.Ask, way: padding.Padding, samples: Sequence[Sequence[int]]) -> bool:
     """Check that neither another later piece nor a missing one changes what is expected before it."""
-    longest = list(max(samples, key=lambda row: len(row)))
+    longest = sorted(map(list, samples), key=len)[-1]
     changed = [*longest[:-1], next(id_ for row in samples for id_ in row if id_ != longest[-1])]
     begin = way.offset(len(longest), len(longest))
     places = [(0, begin + at) for at in range(len(longest) - 1)]
