@@ -151,7 +151,7 @@ def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None, p
         notes = (*notes, "The adapter in its folder (adapter_config.json) is not applied: this is the model without.")
     revision = source.revision or loading.digest(folder, loading.weight_files(folder, source.id))
     info = ModelInfo(
-        id=source.id,
+        id=source.shown or source.id,
         kind=kind,
         revision=revision,
         tasks=loading.TASKS[kind],

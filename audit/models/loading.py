@@ -250,10 +250,12 @@ def load_torch(folder: Path, kind: str, name: str) -> tuple[Any, Any]:
         raise _explain(error, name, kind) from None
     _check_head(report, kind, name, str(model.base_model_prefix))
     size = _embedded(model)
-    if size and max(tokenizer.get_vocab().values()) >= size and tokenizer.vocab_size > size:
+    # Added tokens count: a text with one would stop the run in its middle with an index out of range.
+    words = max(tokenizer.get_vocab().values()) + 1 if size else 0
+    if words > size:
         raise ModelUnsupported(
-            f"the tokenizer of {name} has more words ({tokenizer.vocab_size:,}) than the model ({size:,}): "
-            "they do not belong together; save both again"
+            f"the tokenizer of {name} has more words ({words:,}) than the model ({size:,}): "
+            "they do not belong together; save both again, the model after resize_token_embeddings"
         )
     padding.settle(model)
     return model.eval(), tokenizer

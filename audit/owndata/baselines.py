@@ -65,7 +65,7 @@ def compare_baselines(
         if isinstance(made, str):
             skipped.append(Skipped(f"baseline: {name}", made))
         else:
-            out += compare(found, made, name + note, labels, bool(source.cluster))
+            out += compare(found, made, name + note, bool(source.cluster))
     return tuple(out), tuple(skipped)
 
 
@@ -166,14 +166,13 @@ def features(label: Codes, predicted: Codes) -> Floats:
     return out
 
 
-def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...], clustered: bool) -> list[Comparison]:
+def compare(found: Sample, other: Codes, name: str, clustered: bool) -> list[Comparison]:
     """Compare the model's answers with another's on the same rows.
 
     Args:
         found: rows with the model's answers.
         other: (rows,) codes of the other's answers.
         name: of the other.
-        labels: over which macro-F1 is the mean.
         clustered: whether clusters hold more than one row.
 
     Returns:
@@ -183,7 +182,7 @@ def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...], clu
     own, theirs = features(found.label, found.predicted), features(found.label, other)
     accuracy = Share("accuracy", RIGHT, ROWS)
     first = _paired("accuracy", ratio(accuracy, own.sum(0)), ratio(accuracy, theirs.sum(0)), own, theirs, found, name)
-    f1 = macro_f1(own.sum(0), labels), macro_f1(theirs.sum(0), labels)
+    f1 = macro_f1(own.sum(0)), macro_f1(theirs.sum(0))
     second = _paired("macro_f1", f1[0], f1[1], own, theirs, found, name)
     if not clustered:
         first = replace(first, p=_mcnemar(found, other), method="McNemar's exact test; interval from paired rows")

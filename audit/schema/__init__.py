@@ -28,8 +28,10 @@ from audit.schema.data import (
     DataSource,
     Selection,
 )
-from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
+from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemFailure
 from audit.schema.result import (
+    FOUND,
+    OPEN,
     RULE,
     AuditResult,
     Estimate,
@@ -86,6 +88,7 @@ __all__ = [
     "Estimate",
     "Example",
     "FILL_MASK",
+    "FOUND",
     "Finding",
     "Flip",
     "Gate",
@@ -94,6 +97,7 @@ __all__ = [
     "ModelInfo",
     "ModelUnavailable",
     "ModelUnsupported",
+    "OPEN",
     "OVERALL",
     "Operation",
     "Prediction",
@@ -108,6 +112,7 @@ __all__ = [
     "Span",
     "Suite",
     "SuiteInfo",
+    "SystemFailure",
     "RULE",
     "TEXT_CLASSIFICATION",
     "Test",

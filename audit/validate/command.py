@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from audit.schema import CaveatError
-from audit.validate import FOLDER, FULL, QUICK, Outcome, page, validate
+from audit.validate import FOLDER, FULL, QUICK, page, validate
 from audit.validate.criteria import judged
-from audit.validate.power import write_cards
 from audit.validate.trials import tally
 
 
@@ -21,32 +20,25 @@ def validate_all(quick: bool = False, out: Path | None = None, processes: int = 
         processes: side by side.
 
     Raises:
-        CaveatError: when the folder of `out` does not exist, or `processes` is not positive.
+        CaveatError: when `out` is a folder or lies in none, or `processes` is not positive.
     """
     if processes < 1:
         raise CaveatError(f"--processes {processes}: give 1 or more.")
     if out is not None and not out.parent.is_dir():
         raise CaveatError(f"--out {out}: there is no folder {out.parent}. Make it first.")
+    if out is not None and out.is_dir():
+        raise CaveatError(f"--out {out}: is a folder. Name a file for the page.")
     found = validate(QUICK if quick else FULL, processes, _say, None if quick else Path(FOLDER))
     text = page(found)
     if out is None:
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
-    if not quick:
-        _cards(found)
     criteria = judged(found.checked)
     good, every = tally(found.trials)
     held = sum(criterion.holds for criterion in criteria)
     _say(f"{held} of {len(criteria)} criteria hold; {good} of {every} planted models read as they must be")
     _say(f"{found.seconds:.0f} s" + (f"; written: {out}" if out else ""))
-
-
-def _cards(found: Outcome) -> None:
-    try:
-        _say(f"written: {write_cards(found.checked, found.command)}")
-    except OSError as error:
-        _say(f"power cards not written: {error}")
 
 
 def _say(text: str) -> None:

@@ -84,21 +84,21 @@ def ratio(share: Share, sums: Floats) -> tuple[float, Floats]:
     return value, (share.top - value * share.bottom) / below
 
 
-def macro_f1(sums: Floats, labels: tuple[str, ...]) -> tuple[float, Floats]:
-    """Give the mean of the F1 of the labels, and its gradient; a label that is neither given nor predicted counts 0.
+def macro_f1(sums: Floats) -> tuple[float, Floats]:
+    """Give the mean of the F1 of the labels that are given or predicted, and its gradient; NaN without rows.
 
-    F1 = 2 TP / (2 TP + FP + FN), as scikit-learn has it.
+    F1 = 2 TP / (2 TP + FP + FN). A label that neither a row nor an answer has is no part of the mean, as in
+    scikit-learn's `f1_score(average="macro")`.
     """
-    total, gradient = 0.0, np.zeros(FEATURES)
-    for name in labels:
-        code = LABELS.index(name)
-        top = 2 * _vector(4 * code)
+    found = []
+    for code in range(len(LABELS)):
         bottom = _labelled(code) + _predicted(code)
-        value, slope = ratio(Share("f1", top, bottom), sums)
-        if not math.isnan(value):
-            total += value
-            gradient += slope
-    return total / len(labels), gradient / len(labels)
+        if float(bottom @ sums) > 0:
+            found.append(ratio(Share("f1", 2 * _vector(4 * code), bottom), sums))
+    if not found:
+        return NAN, np.zeros(FEATURES)
+    gradient: Floats = np.mean([slope for _, slope in found], axis=0)
+    return math.fsum(value for value, _ in found) / len(found), gradient
 
 
 def gap_of(value: float, variance: float, clusters: int, rows: int, rate: bool) -> Gap:
@@ -108,19 +108,27 @@ def gap_of(value: float, variance: float, clusters: int, rows: int, rate: bool) 
     return Gap(value, se, max(clusters - 1, 0), clusters, clusters, clusters, rows, "clusters", reason, rate)
 
 
-def estimates_of(sums: Sums, hidden: Hidden) -> Iterator[Estimate]:
+def estimates_of(sums: Sums, hidden: Hidden, for_owner: bool = False) -> Iterator[Estimate]:
     """Give every figure of every cell, overall first.
 
     A group that is hidden is listed with the reason. A crossing that is hidden is not: it looks like an empty one.
+
+    Args:
+        sums: of the rows.
+        hidden: cells that are not shown.
+        for_owner: also shares with fewer than ten rows behind them: their interval says how little these tell. Means
+            keep the ten rows, as theirs does not.
     """
     for grouping in sums.groupings.values():
         for group in sorted(grouping.values):
             reason = hidden.reason(grouping.by, group)
             if not (reason and len(grouping.columns) > 1):
-                yield from cell_estimates(sums, grouping, group, reason)
+                yield from cell_estimates(sums, grouping, group, reason, for_owner)
 
 
-def cell_estimates(sums: Sums, grouping: Grouping, group: str, hidden: str) -> Iterator[Estimate]:
+def cell_estimates(
+    sums: Sums, grouping: Grouping, group: str, hidden: str, for_owner: bool = False
+) -> Iterator[Estimate]:
     """Give the figures of one cell; undefined ones with the reason."""
     code = grouping.place(group)
     own = grouping.sums[code]
@@ -130,11 +138,11 @@ def cell_estimates(sums: Sums, grouping: Grouping, group: str, hidden: str) -> I
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
             continue
         behind = int(round(float(share.bottom @ own)))
-        if grouping.columns and behind < SMALL:
+        if grouping.columns and behind < SMALL and not (for_owner and share.rate):
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=FEW_OF_LABEL)
             continue
         yield _estimate(grouping, code, share, behind)
-    yield _macro(sums, grouping, code, group, n, hidden)
+    yield _macro(grouping, code, group, n, hidden or (FEW_OF_LABEL if for_owner and n < SMALL else ""))
     yield _ece(grouping, code, group, n, hidden)
 
 
@@ -157,10 +165,10 @@ def interval(gap: Gap, share: Share, rows: int) -> tuple[float, float]:
     return max(low, share.low), min(high, share.high)
 
 
-def _macro(sums: Sums, grouping: Grouping, code: int, group: str, n: int, hidden: str) -> Estimate:
+def _macro(grouping: Grouping, code: int, group: str, n: int, hidden: str) -> Estimate:
     if hidden:
         return Estimate(SUITE, "macro_f1", grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
-    value, gradient = macro_f1(grouping.sums[code], sums.labels)
+    value, gradient = macro_f1(grouping.sums[code])
     clusters = grouping.clusters(code, ROWS)
     gap = gap_of(value, float(gradient @ grouping.moments[code] @ gradient), clusters, n, False)
     low, high = gap.interval()

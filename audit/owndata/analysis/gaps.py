@@ -16,9 +16,9 @@ from audit.findings import ALPHA, UNIT_THRESHOLDS, verdict_of
 from audit.owndata.analysis.figures import NO_CLUSTERS, SUITE, Share, ratio, shares
 from audit.owndata.analysis.sums import Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import SMALL, Finding, Unit
+from audit.schema import FOUND, SMALL, Finding, Unit
 from audit.stats import Gap, benjamini_hochberg, holm
-from audit.wording import amount, interval_words, size_words
+from audit.wording import amount, closing, interval_words, seen_words, size_words
 
 NAN = math.nan
 COMPARED = ("accuracy", "miss", "false_alarm", "confidence", "overconfidence")
@@ -81,8 +81,9 @@ def gaps_of(sums: Sums, hidden: Hidden) -> Gaps:
         adjusted[i], alphas[i] = p, ALPHA * weight / sum(weights)
     rest = [i for i, d in enumerate(drafts) if d.share.name != PRIMARY and d.gap.defined]
     for i, p in zip(rest, benjamini_hochberg([drafts[i].gap.p for i in rest]), strict=True):
-        adjusted[i] = p
-    findings = tuple(_finding(d, p, a) for d, p, a in zip(drafts, adjusted, alphas, strict=True))
+        adjusted[i], alphas[i] = p, ALPHA / len(rest)
+    families = [len(primary if d.share.name == PRIMARY else rest) if d.gap.defined else 0 for d in drafts]
+    findings = tuple(_finding(d, p, a, n) for d, p, a, n in zip(drafts, adjusted, alphas, families, strict=True))
     return Gaps(findings, tuple(_needed(drafts, findings)))
 
 
@@ -120,7 +121,7 @@ def _draft(grouping: Grouping, group: str, reference: str, share: Share) -> _Dra
     return _Draft(grouping, group, reference, share, gap, rows)
 
 
-def _finding(draft: _Draft, p_adjusted: float, alpha: float) -> Finding:
+def _finding(draft: _Draft, p_adjusted: float, alpha: float, comparisons: int) -> Finding:
     gap, name = draft.gap, draft.share.name
     unit = _UNITS[name]
     threshold = UNIT_THRESHOLDS[unit]
@@ -149,7 +150,8 @@ def _finding(draft: _Draft, p_adjusted: float, alpha: float) -> Finding:
         fillers=gap.fillers,
         se=gap.se,
         df=gap.df,
-        harm=_HARMS[name],
+        comparisons=comparisons,
+        harm=_HARMS[name] if verdict in FOUND else "",
         axis=draft.grouping.by,
         reason=gap.reason,
     )
@@ -171,23 +173,9 @@ def sentence(found: Finding, narrow: tuple[float, float]) -> str:
     said = pattern.replace("{gap}", amount(found.gap, found.unit, found.low, found.high))
     interval = interval_words(found.gap, found.low, found.high, found.unit)
     core = f"On {found.n:,} rows, {who} {said} than {whom} (95 % interval {interval})."
-    seen = f"Could have seen a gap of {size_words(found.minimum_detectable, found.unit)}."
-    if not found.minimum_detectable > 0:
-        seen = ""
-    elif found.minimum_detectable >= 1:
-        seen = "Too few rows to see a gap of any size."
-    limit = size_words(found.threshold, found.unit)
-    match found.verdict:
-        case "finding":
-            return f"{core} {seen}".rstrip()
-        case "uncertain":
-            return f"{core} There is a difference; its size is uncertain. {seen}".rstrip()
-        case "below":
-            return f"{core} Detectable, but below the threshold of {limit}."
-        case "equivalent":
-            words = interval_words(found.gap, *narrow, found.unit)
-            return f"{core} No difference larger than {limit} on these rows (90 % interval {words})."
-    return f"{core} No evidence of a difference at this power. {seen}".rstrip()
+    seen = seen_words(found.minimum_detectable, found.unit, of="rows")
+    limit, inner = size_words(found.threshold, found.unit), interval_words(found.gap, *narrow, found.unit)
+    return f"{core} {closing(found.verdict, limit, inner, found.comparisons, seen, on='rows')}".rstrip()
 
 
 def _needed(drafts: list[_Draft], findings: tuple[Finding, ...]) -> Iterator[tuple[str, str, int, int]]:
