@@ -91,6 +91,15 @@ def _rules(texts: list[str] | None) -> tuple[Rule, ...]:
     return parse(texts or ())
 
 
+CODE_HELP = "Load a .joblib file or package.module:function: this runs code of whoever wrote it, as you."
+
+
+def _labels(given: list[str] | None, models: list[str]) -> dict[str, str]:
+    from audit.models.labels import addressed
+
+    return addressed(given or (), models)
+
+
 def _slug(model: str) -> str:
     name = Path(model).name if Path(model).is_dir() else model
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
@@ -128,7 +137,10 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder for results; each model gets a folder in it.")] = Path("audits"),
     revision: Annotated[str | None, typer.Option(help="Commit SHA, tag or branch on the Hub.")] = None,
     labels: Annotated[
-        str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
+        list[str] | None,
+        typer.Option(
+            help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive; MODEL:... for one of several."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
@@ -139,13 +151,30 @@ def run(
     interactive: Annotated[
         bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
     ] = False,
+    allow_code: Annotated[bool, typer.Option("--allow-code", help=CODE_HELP)] = False,
+    device: Annotated[str, typer.Option(help="Where models compute: cpu, cuda, mps, or auto.")] = "cpu",
+    dtype: Annotated[
+        str, typer.Option(help="Numbers: float32; bfloat16 or float16 are checked against it, and the loss is told.")
+    ] = "float32",
     fail_on: FailOn = None,
 ) -> None:
     """Run the suites on one or more models and write a report for each."""
     from audit.terminal import RunOptions, audit_models
 
     rules = _rules(fail_on)
-    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive, rules)
+    options = RunOptions(
+        suite,
+        depth,
+        revision,
+        _labels(labels, models),
+        seed,
+        _formats(formats),
+        offline,
+        check,
+        interactive,
+        rules,
+        allow_code,
+    )
     code = audit_models(_folders(models, out), options)
     if code:
         raise typer.Exit(code)
@@ -167,7 +196,7 @@ def data(
     data_labels: Annotated[
         str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
     ] = None,
-    labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
+    labels: Annotated[list[str] | None, typer.Option(help="The model's labels, as for run.")] = None,
     bins: Annotated[
         list[str] | None, typer.Option(help="Ranges of a numeric group column: age=4, or age=18,25,40.")
     ] = None,
@@ -231,7 +260,9 @@ def data(
         "no-check": not check,
         "fail-on": fail_on,
     }
-    command = DataCommand(file, models, revision, labels, _formats(formats), tuple(words.items()), _rules(fail_on))
+    command = DataCommand(
+        file, models, revision, _labels(labels, models), _formats(formats), tuple(words.items()), _rules(fail_on)
+    )
     code = audit_file(command, options, _folders(models, out))
     if code:
         raise typer.Exit(code)

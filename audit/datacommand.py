@@ -31,7 +31,8 @@ class DataCommand:
     file: str
     models: Sequence[str]
     revision: str | None
-    labels: str | None
+    labels: Mapping[str, str]
+    """Model -> its label map, as text."""
     formats: Sequence[str]
     words: tuple[tuple[str, Any], ...]
     """Options as they were given, for the command that repeats the run."""
@@ -41,7 +42,8 @@ class DataCommand:
     def repeat(self, model: str) -> str:
         """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
         name = self.file if self.file.startswith("hub:") else Path(self.file).name
-        return command_for([model], dict(self.words), ("data", name))
+        words = {**dict(self.words), "labels": self.labels.get(model)}
+        return command_for([model], words, ("data", name))
 
 
 def read_bins(given: Sequence[str]) -> dict[str, str]:
@@ -109,7 +111,7 @@ def _audit_one(
 
     options = survey.options
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=command.revision, labels=command.labels, offline=options.offline)
+        model = load_model(name, revision=command.revision, labels=command.labels.get(name), offline=options.offline)
     survey.options = replace(options, command=command.repeat(name))
     if is_finished(model, survey, folder):
         err.print(f"{name}: done before with the same settings; read from {folder}.", markup=False, soft_wrap=True)

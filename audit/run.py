@@ -251,14 +251,23 @@ def _run_suite(
     ]
 
 
+def _numbers(model: LoadedModel) -> tuple[str, ...]:
+    """Name what rounds differently from float32 on the CPU; nothing for that."""
+    found = (model.info.device, model.info.dtype)
+    return () if found in (("cpu", "float32"), ("cpu", "float64")) else found
+
+
 def _parts_folder(out: Path, item: Work, model: LoadedModel, batch_tokens: int) -> Path:
-    key = item.plan.digest(model.info.id, model.info.revision, item.info.digest, str(batch_tokens), version("torch"))
+    key = item.plan.digest(
+        model.info.id, model.info.revision, item.info.digest, str(batch_tokens), version("torch"), *_numbers(model)
+    )
     return out / PARTS / f"{item.suite.name}-{key[:16]}"
 
 
 def run_digest(work: Sequence[Work], model: LoadedModel, seed: int, check: bool, batch_tokens: int) -> str:
     """Give the SHA-256 of everything that decides a result: a finished audit with the same one need not run again."""
     known = [model.info.id, model.info.revision, repr(sorted(model.info.labels.items())), str(batch_tokens)]
+    known += _numbers(model)
     known += [str(seed), str(check), version("torch"), code_digest()]
     known += [item.plan.digest(item.suite.name, item.info.digest) for item in work]
     return sha256("\x1f".join(known).encode()).hexdigest()

@@ -132,6 +132,9 @@ def prediction_row(suite: str, example: Example, operation: Operation, response:
         if example.allowed is not None:
             row["correct"] = row["label"] in example.allowed
         row |= _polarity(response)
+        if response.hard:
+            # A label by a rule has no share of anything; its valence is a number of its own.
+            row |= dict.fromkeys(("confidence", "p_positive", "p_negative", "log_odds"), nan)
     return row
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from audit.analysis.frame import UNREADABLE, SuiteRows
+from audit.analysis.frame import NO_SHARES, UNREADABLE, SuiteRows
 from audit.findings import COMPATIBILITY, Draft
 from audit.measures import MEASURES, feature
 from audit.measures.base import COMPARED
@@ -44,6 +44,7 @@ def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
     gap = solve(arranged, rate)
     if not gap.defined:
         reason = UNREADABLE if declared and not tests else gap.reason
+        reason = reason if found.can(contrast.measure) else NO_SHARES
         return Draft(found.suite.name, contrast, gap, harm=harm, reason=reason, n=arranged.observations)
     name = (found.suite.name, contrast.name)
     n, pairs = _size(found.rows, cells, contrast, arranged)

@@ -31,6 +31,7 @@ from audit.owndata.survey import Survey
 from audit.owndata.table import ROWS, columns
 from audit.run import PARTS, code_digest, measure_gate, versions
 from audit.schema import (
+    RULE,
     TEXT_CLASSIFICATION,
     Count,
     DataResult,
@@ -116,6 +117,11 @@ def _audit(
         raise ModelUnsupported(
             f"{model.info.id} is for {', '.join(model.info.tasks)}; labelled texts need a sentiment classifier. Try: "
             "sentiment, word-count, or a classifier on the Hub."
+        )
+    if model.info.kind == RULE:
+        raise ModelUnsupported(
+            f"{model.info.id} gives labels and no probabilities, and calibration and review of own rows need them: "
+            "audit it on the suites with caveat run, or choose a model with probabilities"
         )
     if out is None:
         with tempfile.TemporaryDirectory(prefix="caveat-") as folder:

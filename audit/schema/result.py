@@ -60,13 +60,17 @@ class SuiteInfo:
     """Whether its items are those of whoever ran the audit: neither of this project nor a published benchmark."""
 
 
+RULE = "rule"
+"""Kind of a model that gives a label and a valence and no probabilities."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What was audited."""
 
     id: str
     kind: str
-    """"masked-lm", "causal-lm", "classifier", "function"."""
+    """"masked-lm", "causal-lm", "classifier", "function", or "rule", which gives no probabilities."""
     revision: str
     """Commit SHA on the Hub; for a folder, the SHA-256 of its weights."""
     tasks: tuple[str, ...]
