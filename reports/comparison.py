@@ -163,14 +163,11 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
         )
         for change in changes
     )
-    largest = max(changes, key=lambda c: abs(c.change))
-    verb = "rises" if largest.change >= 0 else "falls"
-    where = f"most in {largest.title.split(':')[0]}:" if len(changes) > 1 else "from"
     return ChartSpec(
         name=name,
         kind="dumbbell",
         question="How often is either right?",
-        title=f"Accuracy {verb} {where} {100 * largest.base:.0f} % to {100 * largest.other:.0f} %",
+        title=_accuracy_title(changes),
         sentence="Share of items whose answer is an allowed one, on the same items. Intervals of the changes are in "
         "the table of all changes.",
         unit="share",
@@ -180,6 +177,17 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
         span=(0.0, 1.0),
         source="Items that both audits have.",
     )
+
+
+def _accuracy_title(changes: Sequence[Change]) -> str:
+    """Say which accuracy changed most, of those that were told apart from chance."""
+    found = [change for change in changes if words.was_found(change)]
+    if not found:
+        return "No change of accuracy was told apart from chance"
+    largest = max(found, key=lambda c: abs(c.change))
+    verb = "rises" if largest.change > 0 else "falls"
+    where = f"most in {largest.title.split(':')[0]}:" if len(changes) > 1 else "from"
+    return f"Accuracy {verb} {where} {100 * largest.base:.0f} % to {100 * largest.other:.0f} %"
 
 
 def _figure(spec: ChartSpec) -> Markup:
