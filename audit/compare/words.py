@@ -55,8 +55,8 @@ def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str,
     )
     if change.reason and change.primary:
         # The name of an audit is written as it is, at the beginning of a sentence too.
-        reason = change.reason[:1].upper() + change.reason[1:] if change.reason.startswith("neither ") else change.reason
-        said = f"{reason}. {said}"
+        reason = change.reason
+        said = f"{'Neither' + reason[7:] if reason.startswith('neither ') else reason}. {said}"
     return f"{said} {_tail(change, narrow)}".rstrip()
 
 
