@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from audit.findings import key_findings
-from audit.schema import OVERALL, AuditResult, DataResult, Finding
+from audit.schema import OPEN, OVERALL, AuditResult, DataResult, Finding, Verdict
 from reports import words
 from reports.digest import content_digest
 from reports.owndata import page as owndata
@@ -219,6 +219,13 @@ def _ends(low: float, high: float) -> str:
     return f"{low:.3f} to {high:.3f}" if math.isfinite(low) and math.isfinite(high) else words.DASH
 
 
+_NOT_FOUND: dict[str, tuple[Verdict, ...]] = {
+    "Main comparisons that were not told apart from chance:": OPEN,
+    "Main comparisons without a difference larger than the smallest effect of interest:": ("equivalent",),
+}
+"""What a model card says of main comparisons in which no difference was found: whatever it left out would seem fine."""
+
+
 def told(result: AuditResult) -> list[Finding]:
     """Choose what a model card tells: the key findings, and every main comparison that showed a difference."""
     key = key_findings(result.findings)
@@ -234,8 +241,9 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
     if result is not None:
         suites = words.listing([suite.title for suite in result.suites])
         items = sum(suite.examples for suite in result.suites)
+        many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
         lines += [
-            f"Audited with {_program(result)} on {items:,} written items of {len(result.suites)} suites "
+            f"Audited with {_program(result)} on {items:,} written items of {many} "
             f"({escape(suites)}; {result.settings.depth} depth, seed {result.settings.seed}), revision "
             f"`{result.model.revision}`.",
             "",
@@ -244,17 +252,26 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
             lines.append(f"- {NOTHING}")
-        unsure = [f for f in result.findings if f.primary and f.verdict == "chance"]
-        if unsure:
-            lines += ["", "Main comparisons that were not told apart from chance:", ""]
-            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in unsure]
+        for said, verdicts in _NOT_FOUND.items():
+            some = [f for f in result.findings if f.primary and f.verdict in verdicts]
+            lines += ["", said, ""] if some else []
+            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in some]
         lines += ["", "What it cannot tell:", "", *limits(result)]
     if own is not None:
-        lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
+        lines += [""] if result is not None else []
+        lines += [f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
+        lines += [
+            f"- Accuracy {e.value:.3f} (95 % interval {_ends(e.low, e.high)}; {e.n:,} judged)."
+            for e in own.estimates
+            if e.by == OVERALL and e.measure == "accuracy" and math.isfinite(e.value)
+        ]
         found = owndata.key_findings(own)
         lines += [f"- {escape(finding.sentence)}" for finding in found]
         if own.source.groups and not found:
             lines.append(f"- {OWN_NOTHING}")
+        unsure = [f for f in own.findings if f.primary and f.verdict in OPEN]
+        lines += ["", "Gaps in accuracy that were not told apart from chance:", ""] if unsure else []
+        lines += [f"- {escape(finding.sentence)}" for finding in unsure]
     lines += [
         "",
         "A comparison without a finding is no evidence that there is no gap below what could be seen. " + CARE,
