@@ -141,7 +141,8 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     tested = [f.primary for f in own if math.isfinite(f.p_adjusted)]
     many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
     out.print(
-        f"  {rows:,} items in {many} at {result.settings.depth} depth; of {len(own)} contrasts, {sum(tested)} primary "
+        f"  {rows:,} items in {many} at {result.settings.depth} depth; of {len(own)} "
+        f"contrast{'s' if len(own) != 1 else ''}, {sum(tested)} primary "
         f"and {len(tested) - sum(tested)} secondary ones were tested; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")

@@ -17,7 +17,9 @@ CARE = (
     "risk, contact a trained person or the local emergency number (US and Canada: 988)."
 )
 NOTHING = "No comparison was told apart from chance; what could have been seen stands below."
+NO_VERDICT = "No comparison led to a verdict; the reasons stand below."
 OWN_NOTHING = "No gap between groups was told apart from chance."
+OWN_NO_VERDICT = "No gap between groups led to a verdict: too few posts or writers in each."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -68,7 +70,7 @@ def _suites(result: AuditResult) -> Iterator[str]:
         if finding.harm:
             yield f"  Possible harm: {escape(finding.harm)}"
     if not chosen:
-        yield NOTHING
+        yield _nothing(result.findings, NOTHING, NO_VERDICT)
     yield ""
     yield "## Main comparisons, named before any model was run"
     yield ""
@@ -86,6 +88,11 @@ def _suites(result: AuditResult) -> Iterator[str]:
     yield f"Seed {result.settings.seed}, depth {result.settings.depth}. Digests (SHA-256) of the items:"
     yield ""
     yield from (f"- {suite.name} {suite.version}: `{suite.digest}`" for suite in result.suites)
+
+
+def _nothing(findings: Sequence[Finding], open_: str, untested: str) -> str:
+    """Say that nothing was found, or that nothing could be: what was never tested was not "not told apart"."""
+    return open_ if any(math.isfinite(f.p_adjusted) for f in findings) else untested
 
 
 def _severity(finding: Finding) -> str:
@@ -177,7 +184,7 @@ def _own(own: DataResult) -> Iterator[str]:
     found = owndata.key_findings(own)
     yield from (f"- **{_severity(finding)}**: {escape(finding.sentence)}" for finding in found)
     if source.groups and not found:
-        yield OWN_NOTHING
+        yield _nothing(own.findings, OWN_NOTHING, OWN_NO_VERDICT)
     shown = [e for e in own.estimates if e.by in source.groups and e.measure == "accuracy"]
     if shown:
         yield ""
@@ -251,7 +258,7 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         chosen = told(result)
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
-            lines.append(f"- {NOTHING}")
+            lines.append(f"- {_nothing(result.findings, NOTHING, NO_VERDICT)}")
         for said, verdicts in _NOT_FOUND.items():
             some = [f for f in result.findings if f.primary and f.verdict in verdicts]
             lines += ["", said, ""] if some else []
@@ -268,7 +275,7 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         found = owndata.key_findings(own)
         lines += [f"- {escape(finding.sentence)}" for finding in found]
         if own.source.groups and not found:
-            lines.append(f"- {OWN_NOTHING}")
+            lines.append(f"- {_nothing(own.findings, OWN_NOTHING, OWN_NO_VERDICT)}")
         unsure = [f for f in own.findings if f.primary and f.verdict in OPEN]
         lines += ["", "Gaps in accuracy that were not told apart from chance:", ""] if unsure else []
         lines += [f"- {escape(finding.sentence)}" for finding in unsure]

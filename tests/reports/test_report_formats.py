@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
@@ -75,6 +76,13 @@ def test_a_card_tells_every_main_comparison_and_under_which_verdict(result):
     assert card.index("Words of inconclusive.") < limit < card.index("Words of equivalent.")
     assert " items of 1 suite (" in card
     assert "No comparison was told apart from chance" in card_section(replace(result, findings=tuple(unsure)))
+
+
+def test_what_was_never_tested_is_not_called_not_told_apart(result):
+    untested = tuple(replace(f, verdict="undefined", p_adjusted=math.nan) for f in result.findings)
+    for write in (to_markdown, card_section):
+        text = write(replace(result, findings=untested))
+        assert "No comparison led to a verdict; the reasons stand below." in text and "told apart" not in text
 
 
 def test_a_gap_in_a_table_has_one_unit(result):
