@@ -117,7 +117,7 @@ def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
     Raises:
         CaveatError: for a target that is not negative, neutral, positive or none; for an empty map.
     """
-    out = {}
+    out: dict[str, str] = {}
     for key, target in pairs.items():
         label = (written(key, f"{OPTION}: a label") or "").strip()
         name = spoken(str(target))
