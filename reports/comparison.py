@@ -135,7 +135,8 @@ def _forest(compared: Compared, changes: Sequence[Change], every: Sequence[Chang
         name=name,
         kind="forest",
         question="Which gaps changed?",
-        title=f"{clear} of {len(every)} gaps changed by more than the smallest effect of interest",
+        title=f"{clear or 'None'} of {words.plural(len(every), 'change')} {'lies' if clear < 2 else 'lie'} wholly "
+        "beyond the smallest effect of interest",
         sentence="To the right of 0 the number rose from the first audit, to the left it fell; a gap below 0 that "
         "falls has grown. Lines are 95 % intervals of the change; "
         "the shaded band is smaller than the smallest effect of interest. Bold: named in advance. "
@@ -163,13 +164,14 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
         )
         for change in changes
     )
+    averaged = "" if all(change.suite == OWN for change in changes) else ", averaged over frames"
     return ChartSpec(
         name=name,
         kind="dumbbell",
         question="How often is either right?",
         title=_accuracy_title(changes),
-        sentence="Share of items whose answer is an allowed one, on the same items. Intervals of the changes are in "
-        "the table of all changes.",
+        sentence=f"Share of items whose answer is an allowed one, on the same items{averaged}. Intervals of the "
+        "changes are in the table of all changes.",
         unit="share",
         axis="accuracy, %",
         rows=rows,

@@ -28,8 +28,8 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
         where = f'of the test "{called}"' if change.test else "of all tests"
         one, two = (number(100 * value, 0) for value in (change.base, change.other))
         said = (
-            f"On {change.n:,} sentences {where}, accuracy is {one} % in {names[0]} and {two} % in {names[1]}; "
-            f"from the one to the other it {core}."
+            f"On {change.n:,} sentences {where}, accuracy averaged over frames is {one} % in {names[0]} and {two} % in "
+            f"{names[1]}; from the one to the other it {core}."
         )
     else:
         one, two = (signed(value, change.unit, change.low, change.high) for value in (change.base, change.other))
@@ -65,6 +65,8 @@ def _moved(change: Change) -> str:
     if change.change == 0:
         return "did not change"
     size = amount(change.change, change.unit, change.low, change.high)
+    if not float(size.split()[0].replace(",", "")):
+        return "hardly moved"
     return f"{'rose' if change.change > 0 else 'fell'} by {size}"
 
 
