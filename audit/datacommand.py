@@ -168,7 +168,10 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         )
         out.print(Padding(Text(line), (0, 0, 0, 2)))
     telling = key_findings(result)
-    if result.findings and not telling:
+    tested = sum(math.isfinite(finding.p_adjusted) for finding in result.findings)
+    if result.findings and not tested:
+        out.print("  No gap between groups led to a verdict: too few posts or writers in each.")
+    elif result.findings and not telling:
         out.print("  No gap between groups was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
@@ -176,7 +179,6 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         out.print(Padding(line_, (0, 0, 0, 2)))
     more = sum(finding.verdict in FOUND for finding in result.findings) - len(telling)
     if more:
-        tested = sum(math.isfinite(finding.gap) for finding in result.findings)
         said = f"{more} more of {tested} gaps were told apart from chance; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:

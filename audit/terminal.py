@@ -140,14 +140,18 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     borrowed = [f for f in result.findings if f.suite in others]
     own = [f for f in result.findings if f.suite not in others]
     primary = [f for f in own if f.primary]
+    tested = [f.primary for f in own if math.isfinite(f.p_adjusted)]
     many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
     out.print(
-        f"  {rows:,} items in {many} at {result.settings.depth} depth; "
-        f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
+        f"  {rows:,} items in {many} at {result.settings.depth} depth; of {len(own)} "
+        f"contrast{'s' if len(own) != 1 else ''}, {sum(tested)} primary "
+        f"and {len(tested) - sum(tested)} secondary ones were tested; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
     telling = key_findings(result.findings)
-    if not telling and own:
+    if not tested and own:
+        out.print("  No contrast could be tested; the report says why.")
+    elif not telling and own:
         out.print("  No contrast was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
@@ -247,7 +251,9 @@ def each_model(err: Console, folders: Mapping[str, Path], audit: Callable[[str, 
     for name, folder in folders.items():
         try:
             outcomes += audit(name, folder)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a library that calls exit, and a panic in compiled code, are no Exception
             told, code = explain(error)
             failures.append(code)
             # Which model it is about, once.

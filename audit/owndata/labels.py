@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -117,7 +118,7 @@ def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
     Raises:
         CaveatError: for a target that is not negative, neutral, positive or none; for an empty map.
     """
-    out = {}
+    out: dict[str, str] = {}
     for key, target in pairs.items():
         label = (written(key, f"{OPTION}: a label") or "").strip()
         name = spoken(str(target))
@@ -128,7 +129,9 @@ def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
                 f"{OPTION}: {target!r} (for {label}) is no target. Valid: {', '.join(LABELS)}; {NO_LABEL} leaves a row "
                 f"without a label.{meant}"
             )
-        out[label] = SPEAKING.get(name, NO_LABEL)
+        given = SPEAKING.get(name, NO_LABEL)
+        if out.setdefault(label, given) != given:
+            raise CaveatError(f"{OPTION}: {label!r} has two targets, {out[label]} and {given}. Leave one out.")
     if not out:
         raise CaveatError(f"{OPTION}: the map is empty. Write {OPTION} burnout=negative,calm=positive.")
     return out
@@ -236,6 +239,8 @@ class LabelBook:
         file = any("," in label or "=" in label or not label.isprintable() for label, _ in unknown)
         # After a space, a first label such as -1 would look like an option to a reader.
         equals = "=" if example.startswith("-") else " "
+        if any(shlex.quote(label) != label for label, _ in unknown[:4]):
+            example = shlex.quote(example)
         how = " a JSON or TSV file (their names do not fit a command line)" if file else equals + example
         stray = self.unused()
         differ = (

@@ -135,7 +135,8 @@ def _forest(compared: Compared, changes: Sequence[Change], every: Sequence[Chang
         name=name,
         kind="forest",
         question="Which gaps changed?",
-        title=f"{clear} of {len(every)} gaps changed by more than the smallest effect of interest",
+        title=f"{clear or 'None'} of {words.plural(len(every), 'change')} {'lies' if clear < 2 else 'lie'} wholly "
+        "beyond the smallest effect of interest",
         sentence="To the right of 0 the number rose from the first audit, to the left it fell; a gap below 0 that "
         "falls has grown. Lines are 95 % intervals of the change; "
         "the shaded band is smaller than the smallest effect of interest. Bold: named in advance. "
@@ -163,16 +164,14 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
         )
         for change in changes
     )
-    largest = max(changes, key=lambda c: abs(c.change))
-    verb = "rises" if largest.change >= 0 else "falls"
-    where = f"most in {largest.title.split(':')[0]}:" if len(changes) > 1 else "from"
+    averaged = "" if all(change.suite == OWN for change in changes) else ", averaged over frames"
     return ChartSpec(
         name=name,
         kind="dumbbell",
         question="How often is either right?",
-        title=f"Accuracy {verb} {where} {100 * largest.base:.0f} % to {100 * largest.other:.0f} %",
-        sentence="Share of items whose answer is an allowed one, on the same items. Intervals of the changes are in "
-        "the table of all changes.",
+        title=_accuracy_title(changes),
+        sentence=f"Share of items whose answer is an allowed one, on the same items{averaged}. Intervals of the "
+        "changes are in the table of all changes.",
         unit="share",
         axis="accuracy, %",
         rows=rows,
@@ -180,6 +179,17 @@ def _dumbbells(base: str, compared: Compared, changes: Sequence[Change], name: s
         span=(0.0, 1.0),
         source="Items that both audits have.",
     )
+
+
+def _accuracy_title(changes: Sequence[Change]) -> str:
+    """Say which accuracy changed most, of those that were told apart from chance."""
+    found = [change for change in changes if words.was_found(change)]
+    if not found:
+        return "No change of accuracy was told apart from chance"
+    largest = max(found, key=lambda c: abs(c.change))
+    verb = "rises" if largest.change > 0 else "falls"
+    where = f"most in {largest.title.split(':')[0]}:" if len(changes) > 1 else "from"
+    return f"Accuracy {verb} {where} {100 * largest.base:.0f} % to {100 * largest.other:.0f} %"
 
 
 def _figure(spec: ChartSpec) -> Markup:

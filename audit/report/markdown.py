@@ -10,14 +10,16 @@ from audit.findings import key_findings
 from audit.report import words
 from audit.report.digest import content_digest
 from audit.report.owndata import page as owndata
-from audit.schema import OVERALL, AuditResult, DataResult, Finding
+from audit.schema import OPEN, OVERALL, AuditResult, DataResult, Finding, Verdict
 
 CARE = (
     "Not a screening, diagnostic or crisis tool. A low score does not mean that someone is safe. If someone may be at "
     "risk, contact a trained person or the local emergency number (US and Canada: 988)."
 )
 NOTHING = "No comparison was told apart from chance; what could have been seen stands below."
+NO_VERDICT = "No comparison led to a verdict; the reasons stand below."
 OWN_NOTHING = "No gap between groups was told apart from chance."
+OWN_NO_VERDICT = "No gap between groups led to a verdict: too few posts or writers in each."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -68,7 +70,7 @@ def _suites(result: AuditResult) -> Iterator[str]:
         if finding.harm:
             yield f"  Possible harm: {escape(finding.harm)}"
     if not chosen:
-        yield NOTHING
+        yield _nothing(result.findings, NOTHING, NO_VERDICT)
     yield ""
     yield "## Main comparisons, named before any model was run"
     yield ""
@@ -86,6 +88,11 @@ def _suites(result: AuditResult) -> Iterator[str]:
     yield f"Seed {result.settings.seed}, depth {result.settings.depth}. Digests (SHA-256) of the items:"
     yield ""
     yield from (f"- {suite.name} {suite.version}: `{suite.digest}`" for suite in result.suites)
+
+
+def _nothing(findings: Sequence[Finding], open_: str, untested: str) -> str:
+    """Say that nothing was found, or that nothing could be: what was never tested was not "not told apart"."""
+    return open_ if any(math.isfinite(f.p_adjusted) for f in findings) else untested
 
 
 def _severity(finding: Finding) -> str:
@@ -177,7 +184,7 @@ def _own(own: DataResult) -> Iterator[str]:
     found = owndata.key_findings(own)
     yield from (f"- **{_severity(finding)}**: {escape(finding.sentence)}" for finding in found)
     if source.groups and not found:
-        yield OWN_NOTHING
+        yield _nothing(own.findings, OWN_NOTHING, OWN_NO_VERDICT)
     shown = [e for e in own.estimates if e.by in source.groups and e.measure == "accuracy"]
     if shown:
         yield ""
@@ -219,6 +226,13 @@ def _ends(low: float, high: float) -> str:
     return f"{low:.3f} to {high:.3f}" if math.isfinite(low) and math.isfinite(high) else words.DASH
 
 
+_NOT_FOUND: dict[str, tuple[Verdict, ...]] = {
+    "Main comparisons that were not told apart from chance:": OPEN,
+    "Main comparisons without a difference larger than the smallest effect of interest:": ("equivalent",),
+}
+"""What a model card says of main comparisons in which no difference was found: whatever it left out would seem fine."""
+
+
 def told(result: AuditResult) -> list[Finding]:
     """Choose what a model card tells: the key findings, and every main comparison that showed a difference."""
     key = key_findings(result.findings)
@@ -234,8 +248,9 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
     if result is not None:
         suites = words.listing([suite.title for suite in result.suites])
         items = sum(suite.examples for suite in result.suites)
+        many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
         lines += [
-            f"Audited with {_program(result)} on {items:,} written items of {len(result.suites)} suites "
+            f"Audited with {_program(result)} on {items:,} written items of {many} "
             f"({escape(suites)}; {result.settings.depth} depth, seed {result.settings.seed}), revision "
             f"`{result.model.revision}`.",
             "",
@@ -243,18 +258,27 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         chosen = told(result)
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
-            lines.append(f"- {NOTHING}")
-        unsure = [f for f in result.findings if f.primary and f.verdict == "chance"]
-        if unsure:
-            lines += ["", "Main comparisons that were not told apart from chance:", ""]
-            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in unsure]
+            lines.append(f"- {_nothing(result.findings, NOTHING, NO_VERDICT)}")
+        for said, verdicts in _NOT_FOUND.items():
+            some = [f for f in result.findings if f.primary and f.verdict in verdicts]
+            lines += ["", said, ""] if some else []
+            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in some]
         lines += ["", "What it cannot tell:", "", *limits(result)]
     if own is not None:
-        lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
+        lines += [""] if result is not None else []
+        lines += [f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
+        lines += [
+            f"- Accuracy {e.value:.3f} (95 % interval {_ends(e.low, e.high)}; {e.n:,} judged)."
+            for e in own.estimates
+            if e.by == OVERALL and e.measure == "accuracy" and math.isfinite(e.value)
+        ]
         found = owndata.key_findings(own)
         lines += [f"- {escape(finding.sentence)}" for finding in found]
         if own.source.groups and not found:
-            lines.append(f"- {OWN_NOTHING}")
+            lines.append(f"- {_nothing(own.findings, OWN_NOTHING, OWN_NO_VERDICT)}")
+        unsure = [f for f in own.findings if f.primary and f.verdict in OPEN]
+        lines += ["", "Gaps in accuracy that were not told apart from chance:", ""] if unsure else []
+        lines += [f"- {escape(finding.sentence)}" for finding in unsure]
     lines += [
         "",
         "A comparison without a finding is no evidence that there is no gap below what could be seen. " + CARE,

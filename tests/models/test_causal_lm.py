@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import math
-from pathlib import Path
 
 import pytest
 import tiny_models
@@ -285,9 +284,9 @@ def test_documents_are_parted_by_the_separator_before_any_chat_token(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_recorded(causal, folders, name):
+def test_what_is_recorded(causal, name):
     info = causal[name].info
-    assert (info.id, info.kind, info.tasks) == (Path(folders[name]).name, "causal-lm", ("fill-mask",))
+    assert (info.id, info.kind, info.tasks) == (name, "causal-lm", ("fill-mask",))
     assert info.architecture == {"gpt2": "GPT2LMHeadModel", "llama": "LlamaForCausalLM"}[name]
     assert info.dtype == "float32" and "text-generation" in info.notes[0] and '"person"' in info.notes[1]
     assert "Each text begins with <s>." in info.notes

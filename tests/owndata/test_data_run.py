@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +24,7 @@ from audit.owndata import scoring as scoring_module
 from audit.owndata import survey as survey_module
 from audit.owndata.reading import delimited
 from audit.owndata.table import MISSING, columns
+from audit.report.markdown import card_section, to_markdown
 from audit.schema import CaveatError, ModelUnsupported
 from audit.scoring import Cancelled
 from audit.terminal import consoles
@@ -346,3 +349,18 @@ def test_a_part_that_cannot_be_imported_is_an_error_and_no_empty_result(model, f
     assert not (tmp_path / "r" / "data.json").exists()
     again = audit_data(model, file, out=tmp_path / "r", **ASKED)
     assert again.estimates and again.comparisons
+
+
+def test_gaps_that_were_never_tested_are_not_called_not_told_apart(model, file, capsys):
+    result = audit_data(model, file, **ASKED)
+    card = card_section(None, result)
+    (accuracy,) = [e for e in result.estimates if e.by == "overall" and e.measure == "accuracy"]
+    assert f"- Accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}" in card
+    assert card.count("\n\n\n") == 0
+    untested = [replace(f, verdict="undefined", p_adjusted=math.nan, gap=math.nan) for f in result.findings]
+    silent = replace(result, findings=tuple(untested))
+    capsys.readouterr()
+    _print_result(consoles()[0], silent, [])
+    for said in (capsys.readouterr().out, to_markdown(None, silent), card_section(None, silent)):
+        assert "No gap between groups led to a verdict: too few posts or writers in each." in " ".join(said.split())
+        assert "told apart" not in said
