@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from audit.page import folders
+from audit.page.asked import computer_of
 from audit.page.fragments import care, heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room
@@ -72,7 +73,7 @@ def build_data_tab(room: Room, teacher: Any) -> None:
     def enter_for(opened: bool, request: gr.Request) -> tuple[Any, ...]:
         try:
             _check(room, request.session_hash or "", opened)
-            ahead = room.desk.ahead(room.desk.enter(_ticket(request)))
+            ahead = room.desk.ahead(room.desk.enter(_ticket(request), computer_of(request)))
         except CaveatError as error:
             room.desk.refuse(_ticket(request), str(error))
             return problem(str(error)), gr.Column(visible=True), gr.HTML(visible=False), gr.Button(visible=False)

@@ -196,10 +196,8 @@ async def queue_up(room: Room, session: str, title: str = "") -> AsyncGenerator[
         session: of the visitor.
         title: of a screen that shows nothing else.
     """
-    try:
-        run = room.desk.waiting(session)
-    except CaveatError as error:
-        room.desk.refuse(session, str(error))
+    run = room.desk.waiting(session)
+    if run is None:
         return
     last, turn = "", False
     mine = run.waiter = object()
@@ -237,13 +235,19 @@ def seed_of(given: object) -> int:
 
 
 def enter(
-    room: Room, session: str, depth: Depth, names: list[str], options: tuple[Any, Any], teacher: bool
+    room: Room,
+    session: str,
+    depth: Depth,
+    names: list[str],
+    options: tuple[Any, Any],
+    teacher: bool,
+    computer: str = "",
 ) -> tuple[Any, ...]:
     """Take a place in the queue, unless what is asked for cannot be run: that is said before anybody waits."""
     try:
         room.chosen_suites(names, depth, teacher, room.own.get(session))
         seed_of(options[0])
-        ahead = room.desk.ahead(room.desk.enter(session))
+        ahead = room.desk.ahead(room.desk.enter(session, computer))
     except CaveatError as error:
         room.desk.refuse(session, str(error))
         return gr.Column(visible=True), gr.HTML("", visible=False), gr.Button(visible=False), problem(str(error))

@@ -17,7 +17,7 @@ from test_page_served import ENTERED, Visitor
 
 from audit.models.function import word_count
 from audit.page import build_page, folders, runs, serve, settings_for
-from audit.page.asked import OF_A_WINDOW, OF_AUDITS
+from audit.page.asked import AUDITS_OF_A_COMPUTER, OF_A_WINDOW
 from audit.page.engine import Engine
 from audit.page.pins import LONGEST, Pins
 from audit.page.room import Room
@@ -327,6 +327,35 @@ def test_a_full_desk_says_so_and_a_refusal_takes_no_place(monkeypatch: pytest.Mo
     assert "none" not in desk._runs
 
 
+def test_a_computer_that_enters_many_runs_delays_others_by_one() -> None:
+    desk = Desk(Engine())
+    greedy = [desk.enter(f"greedy{number}", "10.0.0.7") for number in range(runs.PLACES_OF_A_COMPUTER)]
+    with pytest.raises(CaveatError, match="45 audits wait already"):
+        desk.enter("greedy more", "10.0.0.7")
+    mine = desk.enter("mine", "10.0.0.8")
+    assert [desk.ahead(run) for run in greedy[:4]] == [0, 2, 3, 4] and desk.ahead(mine) == 1
+    greedy[0].heard -= runs.SECONDS_UNHEARD
+    assert desk.ahead(mine) == 0
+    # Who begins out of turn brings nobody else forward, and those who are many are not passed over for ever.
+    desk.begin("greedy44")
+    assert desk.ahead(mine) == 1
+    desk.leave("mine", mine)
+    late = [desk.enter(f"late{number}", f"10.0.1.{number}") for number in range(5)]
+    assert desk.ahead(greedy[1]) == 1 and [desk.ahead(run) for run in late] == [2, 3, 4, 5, 6]
+
+
+def test_windows_of_one_computer_wait_in_the_order_in_which_they_came() -> None:
+    desk = Desk(Engine())
+    class_ = [desk.enter(f"phone{number}", "10.0.0.1") for number in range(30)]
+    assert [desk.ahead(run) for run in class_] == list(range(30))
+
+
+def test_nobody_waits_who_has_entered_nothing(site: Site, visitor: Visitor) -> None:
+    visitor.ask("audit-start+")
+    visitor.ask("data-start+")
+    assert not site.room.desk._runs
+
+
 def test_a_client_that_vanishes_while_it_waits_is_dropped(site: Site, visitor: Visitor) -> None:
     site.gate.open.clear()
     visitor.ask("audit-look", "sentiment", "", "", "", None)
@@ -361,7 +390,7 @@ def test_windows_that_wait_for_an_audit_do_not_block_the_page(site: Site, visito
         visitor.http.post("/gradio_api/queue/join", json=sent | {"session_hash": f"runs{number}"}).status_code
         for number in range(70)
     ]
-    assert codes == [200] * OF_AUDITS + [503] * (70 - OF_AUDITS)
+    assert codes == [200] * AUDITS_OF_A_COMPUTER + [503] * (70 - AUDITS_OF_A_COMPUTER)
     other = Visitor(site.url)
     try:
         assert "lesson" in other.ask("lesson-open", "negation", None)
@@ -380,7 +409,8 @@ def test_requests_of_one_window_leave_others_their_places(site: Site, visitor: V
     run = visitor.event("audit-start++")["id"]
     sent = {"data": [None, "quick", ["negation"], 0, True, None], "fn_index": run, "session_hash": "greedy"}
     statuses = [visitor.http.post("/gradio_api/queue/join", json=sent).status_code for _ in range(70)]
-    assert statuses == [200] * OF_A_WINDOW + [503] * (70 - OF_A_WINDOW)
+    most = min(OF_A_WINDOW, AUDITS_OF_A_COMPUTER)
+    assert statuses == [200] * most + [503] * (70 - most)
     other = Visitor(site.url)
     try:
         assert "lesson" in other.ask("lesson-open", "negation", None)
