@@ -42,6 +42,14 @@ def test_no_rule_for_a_size_of_screen_is_lost() -> None:
     assert not [one for one in selectors if one.startswith((".gradio-container", "html", "body", ":root", ".dark"))]
 
 
+def test_a_mark_does_not_lie_on_its_word() -> None:
+    sheet = css()
+    hanging = re.findall(r"([^{}]+)\{[^}]*text-indent: -", sheet)
+    assert [one.strip().split()[-2:] for one in hanging] == [["ul.marks", "li"]]
+    # Boxes inside inherit the indent, and would draw the word over the shape.
+    assert re.search(r"\.severity \{[^}]*text-indent: 0", sheet)
+
+
 def test_plots_have_colours_for_a_dark_ground() -> None:
     sheet = css()
     for light, dark in COLOURS.values():
