@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Iterator
@@ -42,7 +43,10 @@ class Blocks(gr.Blocks):
         except gr.Error as error:
             error.print_exception = False
             raise
-        except Exception as error:
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        # Not `Exception`: `sys.exit` in a model's code would end the server, a panic in Rust leave the visitor waiting.
+        except BaseException as error:
             function = kwargs.get("block_fn", args[0] if args else None)
             name = getattr(function, "name", "") or "?"
             _log.warning("caveat: the event %s ended in an error (%s)", name, _where(error))

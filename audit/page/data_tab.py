@@ -367,8 +367,8 @@ def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
         job.trouble = ""
     except CaveatError as error:
         job.trouble = str(error)
-    except Exception as error:
-        # A thread has nobody to raise to.
+    except BaseException as error:
+        # A thread has nobody to raise to; a panic in the Rust of a tokenizer is no `Exception`.
         job.trouble = own_error(error)
     finally:
         # Rows and their key never outlive the audit, nor does the file where nobody waits for the result any more.

@@ -111,7 +111,7 @@ class Run:
             return newest
 
 
-def own_error(error: Exception) -> str:
+def own_error(error: BaseException) -> str:
     """Say that an audit ended in a mistake of ours. The kind of error is told; its text could quote a sentence."""
     return f"The audit stopped on an error of its own ({type(error).__name__}). {_AGAIN}"
 
@@ -229,8 +229,9 @@ class Desk:
                 run.told.put(Ended(work(progress=run.told.put, cancelled=run.stop.is_set)))
             except CaveatError as problem:
                 run.told.put(Ended(problem=str(problem)))
-            except Exception as problem:
-                # A thread has nobody to raise to.
+            except BaseException as problem:
+                # A thread has nobody to raise to, and a run that never ends would hold up everybody. A panic in the
+                # Rust of a tokenizer and `sys.exit` in a model's code are no `Exception`.
                 run.told.put(Ended(problem=own_error(problem)))
 
         threading.Thread(target=thread, name="caveat-audit", daemon=True).start()

@@ -102,6 +102,11 @@ class Server(uvicorn.Server):
             if not self._thread.is_alive():
                 raise SystemFailure("The page ended before it was open. Start it again.")
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped serving."""
+        return not self._thread.is_alive()
+
     def close(self) -> None:
         """Stop serving."""
         self.should_exit = True
@@ -247,17 +252,20 @@ def serve(demo: gr.Blocks, host: str, port: int, settings: PageSettings | None =
 
     Raises:
         CaveatError: when the address cannot be listened on.
+        SystemFailure: when the page ends without having been stopped.
     """
     if options.pop("prevent_thread_lock", False):
         opened(demo, host, port, **options)
         return demo.app, demo.local_url, None
     stopped = threading.Event()
-    opened(demo, host, port, **options)
+    server = opened(demo, host, port, **options)
     _stop_on_signals(stopped)
     sys.stdout.write(greeting(settings, host, port))
     sys.stdout.flush()
-    _wait(stopped, getattr(demo, "room", None))
-    close(demo)
+    try:
+        _wait(stopped, server, getattr(demo, "room", None))
+    finally:
+        close(demo)
     sys.stdout.write("\nCaveat is closed. What was on the page is forgotten.\n")
     return None
 
@@ -273,9 +281,11 @@ def _stop_on_signals(stopped: threading.Event) -> None:
             signal.signal(number, lambda *_: stopped.set())
 
 
-def _wait(stopped: threading.Event, room: Any) -> None:
+def _wait(stopped: threading.Event, server: Server, room: Any) -> None:
     swept = time.monotonic()
     while not stopped.wait(0.5):
+        if server.ended:
+            raise SystemFailure("The page ended by itself. Start it again.")
         if room is not None and time.monotonic() - swept > SECONDS_BETWEEN_SWEEPS:
             room.uploads.sweep()
             swept = time.monotonic()

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -458,6 +458,45 @@ def test_an_error_of_our_own_is_told_as_one_and_the_file_goes(
     told = teacher.ask("data-start++", *ASKED)
     assert "an error of its own (ValueError)" in told and "Stopped." not in told and "Zebra" not in told
     assert site.brought() == []
+
+
+class Panic(BaseException):
+    """What Rust raises in Python, as a tokenizer may: no `Exception`."""
+
+
+@pytest.mark.parametrize("error", [Panic, SystemExit])
+def test_what_is_no_exception_ends_an_audit_and_not_the_page(
+    site: Site, teacher: Visitor, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error("Zebra 3 was terrible.")
+
+    told_as = f"an error of its own ({error.__name__})"
+    monkeypatch.setattr("audit.owndata.run.audit_data", broken)
+    choose(teacher)
+    told = teacher.ask("data-start++", *ASKED)
+    assert told_as in told and "Stopped." not in told and "Zebra" not in told and site.brought() == []
+    monkeypatch.setattr(site.room, "engine", replace(site.room.engine, run_audit=broken))
+    teacher.ask("audit-look", "word-count", "", "", "", None)
+    assert told_as in teacher.ask("audit-start++", None, "quick", ["negation"], 0, True, None)
+    assert not site.room.desk._runs
+
+
+@pytest.mark.parametrize("error", [Panic, SystemExit])
+def test_what_is_no_exception_in_an_event_is_one_line(
+    site: Site, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error("Zebra")
+
+    for owner, name in ((site.room.shelf, "_load"), (site.room, "info")):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, broken)
+            site.room.shelf._models.clear()
+            visitor.press("audit-look", "word-count", "", "", "", None)
+            told = json.dumps(list(visitor.listen()))
+            assert "process_completed" in told and "Zebra" not in told and "made a mistake of its own" in told
+    assert "What is word-count?" in visitor.ask("audit-look", "word-count", "", "", "", None)
 
 
 def test_a_file_that_is_taken_back_or_no_table_goes(site: Site, teacher: Visitor) -> None:

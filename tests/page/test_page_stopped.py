@@ -90,6 +90,17 @@ def test_signals_stop_the_page_and_ignored_ones_stay_ignored(monkeypatch: pytest
     assert stopped.is_set()
 
 
+def test_a_server_that_ended_by_itself_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[object] = []
+    monkeypatch.setattr(serving, "opened", lambda *_: SimpleNamespace(ended=True))
+    monkeypatch.setattr(serving, "_stop_on_signals", lambda stopped: None)
+    monkeypatch.setattr(serving, "close", closed.append)
+    demo = SimpleNamespace(room=None)
+    with pytest.raises(SystemFailure, match="The page ended by itself"):
+        serving.serve(demo, "127.0.0.1", 7860)  # type: ignore[arg-type]
+    assert closed == [demo]
+
+
 def test_a_system_without_some_signals_is_none_the_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = SimpleNamespace(SIGINT=2, SIG_IGN=1, getsignal=lambda number: None, signal=lambda number, handler: None)
     monkeypatch.setattr(serving, "signal", fake)
