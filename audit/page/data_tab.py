@@ -207,6 +207,8 @@ class _Columns:
         """Take the file, and offer its columns; what was chosen of an earlier file stays where it is there again."""
         if not path:
             return gr.skip(), "", *_hidden()
+        if not self.room.uploads.brought(path):
+            return None, problem(_GONE), *_hidden()
         session = request.session_hash or ""
         from audit.owndata.reading import open_source
 

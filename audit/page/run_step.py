@@ -166,6 +166,8 @@ def add_suite(
     """Read an uploaded suite and mark it among the questions; the file goes, however it ends."""
     if not files:
         return gr.skip(), gr.skip(), gr.skip()
+    if not all(map(room.uploads.brought, files)):
+        return problem("The file is gone. Choose it again."), gr.skip(), None
     try:
         if not teacher:
             raise CaveatError("Own questions are opened by the teacher. Enter the PIN first.")

@@ -516,6 +516,19 @@ def test_a_file_that_is_taken_back_or_no_table_goes(site: Site, teacher: Visitor
     assert site.brought() == []
 
 
+def test_what_others_download_is_no_upload(site: Site, teacher: Visitor) -> None:
+    folder = folders.shown() / "shared"
+    folder.mkdir(exist_ok=True)
+    teacher.ask("audit-look", "word-count", "", "", "", None)
+    for name, text in (("result.json", "[{}]"), ("days.csv", SUITE.replace("zebra", "day"))):
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        file = {"path": str(path), "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+        assert "The file is gone" in teacher.ask("data-file", file, None, None, None, [], "(none)")
+        assert "The file is gone" in teacher.ask("audit-own-file", None, [file], "own", ["negation"], None)
+        assert path.read_text(encoding="utf-8") == text
+
+
 def test_without_the_pin_nothing_is_taken(site: Site, visitor: Visitor) -> None:
     file = bring(visitor, "posts.csv", POSTS)
     assert "Enter the PIN first." in visitor.ask("data-file", file, None, None, None, [], "(none)")
