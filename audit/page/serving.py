@@ -152,7 +152,7 @@ def listening(host: str, port: int) -> socket.socket:
     """
     if not 1 <= port <= 65535:
         raise CaveatError(f"There is no port {port}. Choose one from 1 to 65535, such as 7860.")
-    what = f"The page cannot listen on {host} port {port}"
+    what = f"The page cannot listen on {host or 'no address'} port {port}"
     try:
         return _bind(host, port)
     except (OSError, UnicodeError) as error:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from audit.__main__ import main
-from audit.page import serving, settings_for
+from audit.page import folders, serving, settings_for
 from audit.page.serving import check_address, greeting, launch_options, listening
 from audit.page.settings import SHORTEST_PIN, checked, new_pin
 from audit.schema import CaveatError, SystemFailure
@@ -43,10 +43,24 @@ def test_the_command_ends_with_the_code_of_the_mistake(
                 main()
             out, err = capsys.readouterr()
             assert (ended.value.code, out, err.count("\n")) == (code, "", 1)
-    monkeypatch.setenv("CAVEAT_PORT", "0x")
+    for given in ("0x", "²3", "1" * 5000):
+        monkeypatch.setenv("CAVEAT_PORT", given)
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+        err = capsys.readouterr().err
+        assert ended.value.code == 2 and f"CAVEAT_PORT is '{given[:40]}'" in err and err.count("\n") == 1
+
+
+def test_the_system_refusing_a_folder_is_one_line_of_the_spaces_file_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(folders, "_made", {})
+    monkeypatch.setenv(folders.SHOWN, str(tmp_path / "file" / "folder"))
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
-    assert ended.value.code == 2 and "CAVEAT_PORT is '0x'" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert ended.value.code == 74 and err.startswith("caveat: ") and err.count("\n") == 1 and not out
 
 
 def _free() -> int:
