@@ -67,6 +67,12 @@ def test_no_event_is_open_to_clients_and_models_share_a_pool(engine: Engine) -> 
     assert demo.max_threads and demo._queue.max_size == 60
 
 
+def test_a_page_in_a_space_is_not_told_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "owner/name")
+    assert build_page(settings_for(), engine).get_config_file()["space_id"] is None
+
+
 def test_a_pin_brings_the_teachers_tab(engine: Engine) -> None:
     def labels(pin: str | None) -> list[str]:
         demo = build_page(settings_for(pin=pin), engine)
