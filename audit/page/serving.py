@@ -20,7 +20,7 @@ from audit.schema import CaveatError, SystemFailure
 if TYPE_CHECKING:
     import gradio as gr
 
-    from audit.page.door import App
+    from audit.page.door import Door
 
 EVERYWHERE = ("0.0.0.0", "::")
 SECONDS_BETWEEN_SWEEPS = 30.0
@@ -51,7 +51,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> App:
+def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> Door:
     """Give a page as an ASGI application that serves what the page needs and nothing else.
 
     Args:
@@ -77,8 +77,9 @@ def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> App:
 class Server(uvicorn.Server):
     """Serves in a thread, from a socket that is bound before: no port is looked at twice."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Door) -> None:
         """Get ready to serve an application."""
+        self._door = app
         super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_CLOSE))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: None)
@@ -87,6 +88,11 @@ class Server(uvicorn.Server):
         """Start, and let `open` return."""
         await super().startup(sockets)
         self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and let go what windows keep open; otherwise each would be waited for to the last second."""
+        self._door.closing.set()
+        await super().shutdown(sockets)
 
     def open(self, listening: socket.socket) -> None:
         """Serve until `close`; returns once visitors are answered.
