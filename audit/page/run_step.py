@@ -231,7 +231,8 @@ def seed_of(given: object) -> int:
     """
     if given in (None, ""):
         return 0
-    if isinstance(given, int | float) and math.isfinite(given) and given == int(given) and 0 <= given <= MOST_SEED:
+    # The range first: what lies in it is finite, and a huge integer is no float to be asked whether it is.
+    if isinstance(given, int | float) and 0 <= given <= MOST_SEED and given == int(given):
         return int(given)
     raise CaveatError(f"The seed is {str(given)[:20]}. Give a whole number from 0 to {MOST_SEED:,}, such as 0.")
 
