@@ -1,4 +1,4 @@
-"""Who comes when, and who may be the teacher: the desk, the PINs and the folders by themselves, without a page around them."""
+"""Who comes when, and who may be the teacher: desk, PINs and folders by themselves, without a page around them."""
 
 from __future__ import annotations
 
