@@ -111,6 +111,8 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
         demo.load(None, js=_script(demo), api_visibility="private")
     if warm:
         threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
+    # Told that it is in a Space, the page's script asks huggingface.co about it and fetches fonts of Google's.
+    demo.space_id = None
     remember_signatures(demo)
     settle_missing("bokeh")
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4, api_open=False)
