@@ -47,13 +47,12 @@ def compare_rows(
     judged = columns["label"] >= 0
     if two_class:
         judged &= columns["label"] != CODES["neutral"]
-    clustered = bool(base.source.cluster)
     found = []
     for title, mine in _cells(base, both, judged):
         sample = Sample([], *(columns[name][mine].astype(np.int64) for name in ("label", "predicted_2", "cluster")))
         first = columns["predicted"][mine].astype(np.int64)
         labels = labels_of(replace(sample, predicted=np.concatenate([sample.predicted, first])))
-        for result in compare(sample, first, names[0], labels, clustered):
+        for result in compare(sample, first, names[0], labels):
             if result.measure == "accuracy" or not title:
                 found.append((title, result, len(np.unique(sample.cluster))))
     changes = list(_settled(found, names))
@@ -99,7 +98,7 @@ def _change(
     title: str, result: Comparison, clusters: int, primary: bool, p_adjusted: float, names: tuple[str, str]
 ) -> Change:
     threshold = UNIT_THRESHOLDS["points"]
-    df = max(clusters - 1, 1)
+    df = max(result.df, 1.0)
     blank = Gap(0.0, 1.0, df, clusters, clusters, clusters, result.n, "clusters")
     se = (result.high - result.low) / 2 / blank.t(0.975) if clusters > 1 else float("nan")
     gap = replace(blank, value=result.gap, se=se)

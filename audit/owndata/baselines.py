@@ -1,8 +1,9 @@
 """Is a transformer needed? Counting words on the same rows, beside the model.
 
-Two baselines: TF-IDF and logistic regression, trained on the rows themselves and cross-validated so that no writer is
-in training and test at once, and the word list that ships with the project. Both are compared with the model row by
-row. The first has seen labels of this very data set, which the model as a rule has not: it says what the words give.
+Two baselines: TF-IDF and logistic regression, trained on the rows themselves and cross-validated so that no writer, and
+no copy of a text, is in training and test at once; and the word list that ships with the project. Both are compared
+with the model row by row. The first has seen labels of this very data set, which the model as a rule has not: it says
+what the words give.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.owndata.analysis.figures import RIGHT, ROWS, Share, macro_f1, ratio
+from audit.owndata.analysis.figures import Share, macro_f1, ratio
+from audit.owndata.analysis.sides import MOST_OUT, RIGHT, ROWS
 from audit.owndata.analysis.sums import FEATURES, Floats, sum_by
 from audit.owndata.table import CODES, read_batches
-from audit.schema import LABELS, Comparison, DataSource, Skipped
+from audit.schema import LABELS, Comparison, Skipped
 from audit.stats import generator
 
 MOST = 10_000
@@ -42,14 +44,13 @@ class Sample:
 
 
 def compare_baselines(
-    texts: Callable[[], Iterator[list[str]]], rows: Any, source: DataSource, seed: int
+    texts: Callable[[], Iterator[list[str]]], rows: Any, seed: int
 ) -> tuple[tuple[Comparison, ...], tuple[Skipped, ...]]:
     """Compare the model with the baselines.
 
     Args:
         texts: gives the texts of the rows, in their order, chunk by chunk.
         rows: the scored rows (`audit.owndata.table.columns`).
-        source: says whether rows have clusters.
         seed: of the folds, and of the part of large data that is compared.
 
     Returns:
@@ -65,7 +66,7 @@ def compare_baselines(
         if isinstance(made, str):
             skipped.append(Skipped(f"baseline: {name}", made))
         else:
-            out += compare(found, made, name + note, labels, bool(source.cluster))
+            out += compare(found, made, name + note, labels)
     return tuple(out), tuple(skipped)
 
 
@@ -166,7 +167,7 @@ def features(label: Codes, predicted: Codes) -> Floats:
     return out
 
 
-def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...], clustered: bool) -> list[Comparison]:
+def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...]) -> list[Comparison]:
     """Compare the model's answers with another's on the same rows.
 
     Args:
@@ -174,18 +175,17 @@ def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...], clu
         other: (rows,) codes of the other's answers.
         name: of the other.
         labels: over which macro-F1 is the mean.
-        clustered: whether clusters hold more than one row.
 
     Returns:
-        Accuracy (McNemar's exact test where rows are independent, else a cluster-robust paired t) and macro-F1 (a
-        paired t on the linearised difference).
+        Accuracy (McNemar's exact test where rows are independent, else a paired t that leaves out each cluster) and
+        macro-F1 (the same t on the linearised difference).
     """
     own, theirs = features(found.label, found.predicted), features(found.label, other)
     accuracy = Share("accuracy", RIGHT, ROWS)
     first = _paired("accuracy", ratio(accuracy, own.sum(0)), ratio(accuracy, theirs.sum(0)), own, theirs, found, name)
     f1 = macro_f1(own.sum(0), labels), macro_f1(theirs.sum(0), labels)
     second = _paired("macro_f1", f1[0], f1[1], own, theirs, found, name)
-    if not clustered:
+    if len(np.unique(found.cluster)) == len(found.cluster):
         first = replace(first, p=_mcnemar(found, other), method="McNemar's exact test; interval from paired rows")
     return [first, second]
 
@@ -201,16 +201,22 @@ def _paired(
 ) -> Comparison:
     from scipy.stats import t
 
-    influence = (own @ one[1] - theirs @ two[1])[:, None]
+    rows = float(len(own))
+    influence = np.column_stack([own @ one[1] - theirs @ two[1], np.ones(len(own))])
     _, sums = sum_by(found.cluster, influence)
-    clusters = len(sums)
+    clusters, sizes = len(sums), sums[:, 1]
     gap = one[0] - two[0]
-    se = math.sqrt(float((sums**2).sum()) * clusters / (clusters - 1)) if clusters > 1 else math.nan
-    half = float(t.ppf(0.975, clusters - 1)) * se if clusters > 1 else math.nan
+    # The jackknife by cluster of `audit.owndata.analysis.sides`, on one column of differences.
+    moves = sums[:, 0] / (1 - np.minimum(sizes / rows, MOST_OUT)) if clusters > 1 else sums[:, 0]
+    se = math.sqrt(float((moves**2).sum()) * (clusters - 1) / clusters) if clusters > 1 else math.nan
+    df = max(rows**2 / float((sizes**2).sum()) - 1, 1.0)
+    half = float(t.ppf(0.975, df)) * se if clusters > 1 else math.nan
     certain = 1.0 if gap == 0 else math.nan
-    p = 2 * float(t.sf(abs(gap) / se, clusters - 1)) if se > 0 else certain
+    p = 2 * float(t.sf(abs(gap) / se, df)) if se > 0 else certain
     method = f"paired t over {clusters:,} clusters, linearised"
-    return Comparison("model", name, measure, one[0], two[0], gap, gap - half, gap + half, p, len(found.label), method)
+    return Comparison(
+        "model", name, measure, one[0], two[0], gap, gap - half, gap + half, p, len(found.label), method, df
+    )
 
 
 def _mcnemar(found: Sample, other: Codes) -> float:

@@ -64,7 +64,7 @@ class Stages:
             return (), ()
         from audit.owndata.baselines import compare_baselines
 
-        return compare_baselines(self.texts, self.rows, self.source, self.settings.seed)
+        return compare_baselines(self.texts, self.rows, self.settings.seed)
 
     def perturbations(self) -> Outcome | None:
         """Rewrite a sample of the texts and ask the model again."""

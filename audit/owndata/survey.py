@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import string
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from unicodedata import normalize
 
 from audit.owndata.bins import Bins
 from audit.owndata.firsts import Firsts
@@ -25,6 +27,7 @@ MOST_GROUPS = 50
 _EMPTY_GROUP = frozenset({"", "nan", "#n/a"})
 _INVISIBLE = string.whitespace + "\u00a0\u200b\u200c\u200d\u2060\ufeff"
 """What a text may consist of and still be empty: spaces, and characters without width."""
+_RETWEET = re.compile(r"^(rt @\w+\s*:?\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,20 @@ class Survey:
         return -(-self._tally.read // SIZE)
 
     def clusters(self, rows: Sequence[int]) -> Any:
-        """Give the number of the first row of each row's cluster, (n,) int32; the row itself without a cluster."""
+        """Give the number of the first row of each row's cluster, (n,) int32; the row itself where it is alone.
+
+        Copies of a text are one cluster, that of the writer of the first of them: whoever posts a copy did not write
+        it. So no cluster grows by chains of people who share texts, and no copy is in two clusters.
+        """
         import numpy as np
 
         numbers = np.asarray(rows, dtype="i8")
+        original = np.asarray(self._texts.first[numbers - 1]).astype("i8")
+        original = np.where(original == 0, numbers, original)
         if not self.options.cluster:
-            return numbers.astype("i4")
-        first = np.asarray(self._clusters.first[numbers - 1])
-        return np.where(first == 0, numbers, first).astype("i4")
+            return original.astype("i4")
+        first = np.asarray(self._clusters.first[original - 1])
+        return np.where(first == 0, original, first).astype("i4")
 
     def duplicates(self, rows: Sequence[int]) -> Any:
         """Say of each row whether its text stood before, (n,) bool."""
@@ -244,7 +253,7 @@ class Survey:
             chunk = self._chunk(number, start, cells)
             at = {row: place for place, row in enumerate(chunk.rows)}
             places = [at.get(row, -1) for row in range(start, start + len(cells))]
-            texts = [chunk.texts[place] if place >= 0 else None for place in places]
+            texts = [plain(chunk.texts[place]) if place >= 0 else None for place in places]
             labels = [chunk.labels[place] if place >= 0 else NONE for place in places]
             self._texts.add(start, texts, labels)
             if cluster >= 0:
@@ -271,6 +280,12 @@ class Survey:
             self._tally.no_cluster += 1
             return None
         return cell
+
+
+def plain(text: str) -> str:
+    """Give what copies of a text have in common: not case, spaces, width of letters, or a leading "RT @name:"."""
+    found = " ".join(normalize("NFKC", text).casefold().split())
+    return _RETWEET.sub("", found) or found
 
 
 def _majority(codes: Sequence[int]) -> int:

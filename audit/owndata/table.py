@@ -33,8 +33,9 @@ def columns(groups: Sequence[str] = (), annotators: Sequence[str] = ()) -> Any:
         row: 1-based number of the row in the source, the heading not counted. key: first 16 hex digits of the
         HMAC-SHA256 of the text with the secret of the results folder. label, predicted: -1 none, 0 negative,
         1 neutral, 2 positive. p_*: probabilities, p_neutral NaN for a model without it. valence: -1 to 1.
-        duplicate: the same text stood in an earlier row. cluster: number of the first row of the same cluster; the
-        row itself without --cluster. Then one column a group and an annotator, and the text, null unless asked for.
+        duplicate: a copy of the text stood in an earlier row. cluster: number of the first row of the same cluster,
+        which is the writer (--cluster) of the first copy of the text, or that copy itself; the row itself where it is
+        alone. Then one column a group and an annotator, and the text, null unless asked for.
     """
     import pyarrow as pa
 

@@ -109,7 +109,7 @@ class Tally:
                 (f"every label is {label}", self.labelled, "kept; nothing can be said of the other labels")
                 for label in only
             ),
-            ("text that stood in an earlier row", self.repeated, "kept, and marked"),
+            ("text that stood in an earlier row", self.repeated, "kept; copies count as one writer"),
             ("text that stood before with another label", self.conflicts, "kept; one of the labels is wrong"),
             (f"no value in {o.cluster!r}", self.no_cluster, "kept, each as a cluster of its own"),
             (

@@ -127,6 +127,9 @@ class Selection:
     clusters: int
     assumption: str
     reason: str = ""
+    """Why there is no threshold, or no error rate."""
+    no_bound: str = ""
+    """Why there is no bound where there is an error rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class Comparison:
     n: int
     method: str
     """The paired test that gave `p`."""
+    df: float = float("nan")
+    """Degrees of freedom of the interval: effective clusters less one."""
 
 
 @dataclass(frozen=True, slots=True)

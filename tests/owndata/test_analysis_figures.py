@@ -22,9 +22,10 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precisio
 
 from audit.owndata.analysis import analyse
 from audit.owndata.analysis.agreement import krippendorff, majority
+from audit.owndata.analysis.bounds import upper_bound
 from audit.owndata.analysis.figures import estimates_of
 from audit.owndata.analysis.gaps import gaps_of
-from audit.owndata.analysis.selection import half_of, upper_bound
+from audit.owndata.analysis.selection import half_of
 from audit.owndata.analysis.sums import reduce_rows
 from audit.owndata.analysis.suppress import fixed_by, hide
 from audit.owndata.table import columns
@@ -317,7 +318,7 @@ def test_the_bound_of_the_error_holds_as_often_as_it_says():
     for _ in range(runs):
         n = 150
         wrong = float((rng.random(n) < 0.08).sum())
-        missed += upper_bound(np.zeros((0, 2)), n, wrong, n, False) < 0.08
+        missed += upper_bound(np.zeros(0), np.zeros(0), (n, wrong)) < 0.08
     assert missed / runs <= 0.07
 
 

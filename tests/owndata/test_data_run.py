@@ -162,7 +162,7 @@ def test_every_kind_of_row_is_counted(tmp_path, model):
     assert [row["row"] for row in rows] == [1, 2, 5, 6, 7]
     assert [row["label"] for row in rows] == [2, 2, -1, -1, 0]
     assert [row["duplicate"] for row in rows] == [False, True, False, False, True]
-    assert [row["cluster"] for row in rows] == [1, 1, 5, 6, 6]
+    assert [row["cluster"] for row in rows] == [1, 1, 5, 6, 1], "a copy is of the cluster of the first"
     assert [row["group:team"] for row in rows] == ["a", MISSING, "b", "b", "b"]
     assert len({row["key"] for row in rows}) == 3
 

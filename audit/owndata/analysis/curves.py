@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from audit.owndata.analysis.calibrating import equal_mass
-from audit.owndata.analysis.figures import FEW_OF_LABEL, RIGHT, ROWS, Share, gap_of, ratio
+from audit.owndata.analysis.figures import FEW_OF_LABEL, Share, likeness
+from audit.owndata.analysis.sides import RIGHT, ROWS, worth_of
 from audit.owndata.analysis.sums import STEPS, Floats, Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
 from audit.schema import SMALL, Curve, CurvePoint
-from audit.stats import effective_rows, wilson
+from audit.stats import wilson
 
 COVERAGES = tuple(share / 20 for share in range(1, 21))
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
@@ -38,7 +39,7 @@ KINDS = ("reliability", "coverage", "threshold", "alarms")
 
 
 def _curves(grouping: Grouping, code: int, group: str) -> Iterator[Curve]:
-    by, worth = grouping.by, worth_of(grouping, code)
+    by, worth = grouping.by, worth_of_row(grouping, code)
     histogram = grouping.histogram[code]
     reason = "" if histogram[:, 0].sum() >= 2 * FEWEST else f"fewer than {2 * FEWEST} rows"
     yield Curve("reliability", by, group, () if reason else tuple(_reliability(histogram, worth)), reason)
@@ -49,19 +50,11 @@ def _curves(grouping: Grouping, code: int, group: str) -> Iterator[Curve]:
         yield Curve(kind, by, group, () if few else tuple(_threshold(scores[:, column], kind, worth)), few)
 
 
-def worth_of(grouping: Grouping, code: int) -> float:
-    """Give what a row of a cell is worth beside an independent one: 1 over the design effect of its accuracy.
-
-    The effective number of rows (Kish 1965) over the rows, 1 where every row is its own cluster.
-    """
-    sums = grouping.sums[code]
-    rows = int(round(float(ROWS @ sums)))
-    value, gradient = ratio(Share("accuracy", RIGHT, ROWS), sums)
-    if rows == 0:
-        return 1.0
-    variance = float(gradient @ grouping.moments[code] @ gradient)
-    worth = effective_rows(gap_of(value, variance, grouping.clusters(code, ROWS), rows, True), rows) / rows
-    return worth if worth == worth else 1.0
+def worth_of_row(grouping: Grouping, code: int) -> float:
+    """Give what a row of a cell is worth beside an independent one: 1 over the design effect of its accuracy."""
+    accuracy = Share("accuracy", RIGHT, ROWS)
+    found = worth_of(grouping.own(code), [(RIGHT, ROWS, 1.0)], likeness(grouping, accuracy))
+    return found.count / found.rows if found.rows else 1.0
 
 
 def _point(x: float, right: float, n: float, worth: float) -> CurvePoint:
