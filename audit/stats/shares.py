@@ -105,8 +105,9 @@ class ShareGap(Gap):
         """Give the smallest true gap that is told apart with that power, by the rule that judges.
 
         It is told apart when the score test gives p < alpha and the 95 % interval leaves 0 out. The larger group keeps
-        its share, the smaller one moves, up or down, where there is room. Below 100 rows of the smaller group the
-        binomial counts are summed, else a normal curve stands for them.
+        its share, the smaller one moves, up and down; of the two gaps the larger counts, or the one for which there is
+        room. Below 100 rows of the smaller group the binomial counts are summed, else a normal curve stands for them.
+        What writers in both groups make surer is left out: a gap that is not there yet would change it.
 
         Returns:
             A gap between 0 and 1; 1 where no gap can be seen.
@@ -123,15 +124,15 @@ class ShareGap(Gap):
             found = exact_detectable(
                 max(round(n), 1), max(round(other), 1), base, power, quantile(df, 1 - alpha / 2), wide
             )
-            return found if not self.shared else min(found * math.sqrt(1 - self.shared), 1.0)
+            return found
         gaps = np.arange(1, GRID + 1) / GRID
         seen = [gaps[ok] for ok in (self._seen(base + s * gaps, base, n, other, alpha, power) for s in (1.0, -1.0))]
-        return float(min((x[0] for x in seen if len(x)), default=1.0))
+        return float(max((x[0] for x in seen if len(x)), default=1.0))
 
     def _seen(self, moved: Floats, base: float, n: float, other: float, alpha: float, power: float) -> Any:
         room = (moved >= 0) & (moved <= 1)
         moved = np.clip(moved, 0, 1)
-        return room & (_needed(moved, base, n, other, self.test_df, alpha, power, self.shared) <= np.abs(moved - base))
+        return room & (_needed(moved, base, n, other, self.test_df, alpha, power) <= np.abs(moved - base))
 
     def _normal_of_sum(self, alpha: float, power: float) -> float:
         return min((quantile(self.test_df, 1 - alpha / 2) + quantile(self.test_df, power)) * self.se, 1.0)
@@ -141,9 +142,7 @@ class ShareGap(Gap):
         small = 0 if self.counts[0] <= self.counts[1] else 1
         base = self.shares[1 - small]
         moved = base - wanted if base >= 0.5 else base + wanted
-        needed = _needed(
-            np.array([moved]), base, self.counts[small], self.counts[1 - small], math.inf, alpha, power, self.shared
-        )
+        needed = _needed(np.array([moved]), base, self.counts[small], self.counts[1 - small], math.inf, alpha, power)
         return float(needed[0] / wanted) ** 2
 
 
@@ -151,12 +150,10 @@ def _squares(values: list[float]) -> float:
     return sum(value * value for value in values)
 
 
-def _needed(
-    moved: Floats, base: float, n: float, other: float, df: float, alpha: float, power: float, shared: float
-) -> Floats:
+def _needed(moved: Floats, base: float, n: float, other: float, df: float, alpha: float, power: float) -> Floats:
     """Give the gap that a normal curve asks for: quantile * null standard error + quantile * true one (Fleiss 1981)."""
     pooled = (n * moved + other * base) / (n + other)
-    null = pooled * (1 - pooled) * (1 / n + 1 / other - 2 * shared / math.sqrt(n * other))
+    null = pooled * (1 - pooled) * (1 / n + 1 / other)
     true = moved * (1 - moved) / n + base * (1 - base) / other
     found: Floats = quantile(df, 1 - alpha / 2) * np.sqrt(null) + quantile(df, power) * np.sqrt(true)
     return found
@@ -194,7 +191,7 @@ def exact_detectable(
     weight = binom.pmf(counts, other, base) if other < EXACT_BELOW else np.ones(1)
     told = _told(np.arange(n + 1) / n, n, counts / other, other, critical, wide) @ weight
     gaps = np.arange(1, GRID + 1) / GRID
-    found = 1.0
+    found = []
     for sign in (1.0, -1.0):
         moved = base + sign * gaps
         room = (moved >= -1e-12) & (moved <= 1 + 1e-12)
@@ -202,8 +199,8 @@ def exact_detectable(
         # From which on it is seen always: the power of counts goes up in steps, and sometimes down a little.
         place = len(seen) - int(np.argmin(seen[::-1])) if not seen.all() else 0
         if place < len(seen):
-            found = min(found, float(gaps[room][place]))
-    return found
+            found.append(float(gaps[room][place]))
+    return max(found, default=1.0)
 
 
 def _told(one: Floats, n: int, two: Floats, other: int, critical: float, wide: tuple[float, float]) -> Floats:
