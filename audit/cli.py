@@ -274,11 +274,12 @@ def validate(
     quick: Annotated[bool, typer.Option(help="Fewer runs, some endpoints only; under a minute.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the page here instead of printing it.")] = None,
     processes: Annotated[int, typer.Option(help="Processes side by side; the figures do not depend on it.")] = 2,
+    rows: Annotated[bool, typer.Option("--rows", help="Audits of own rows instead: small groups, writers.")] = False,
 ) -> None:
-    """Audit the audit: null models and planted effects of known size through every suite."""
-    from audit.validate.command import validate_all
+    """Audit the audit: null models and planted effects of known size through every suite, or data sets of own rows."""
+    from audit.validate.command import validate_all, validate_own_rows
 
-    validate_all(quick=quick, out=out, processes=processes)
+    (validate_own_rows if rows else validate_all)(quick=quick, out=out, processes=processes)
 
 
 @app.command(name="app")

@@ -82,7 +82,7 @@ def environment_for() -> Environment:
         small=SMALL,
         parities=PARITIES,
         kinds=charts.KINDS,
-        place_of=lambda column: f"own-groups-{charts.slug(column)}",
+        place_of=lambda axis: "own-crossings" if " x " in axis else f"own-groups-{charts.slug(axis)}",
     )
     environment.filters["prose"] = words.prose
     return environment
@@ -181,6 +181,7 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     made = [charts.group_chart(result, column), charts.gap_chart(result, column)]
     return {
         "groups": groups,
+        "shrunk": any("shrunken" in e.extra for e in mine if e.measure == "accuracy"),
         "shown": sum(math.isfinite(e.value) for e in mine if e.measure == "accuracy"),
         "table": table,
         "charts": list(charts.shown_charts(made)),

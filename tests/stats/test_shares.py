@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom, chi2_contingency
+from scipy.stats import binom, chi2_contingency, fisher_exact, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, test_proportions_2indep
 
 from audit.stats import score_z, share_gap, shrunken, spread_between, wilson_limits
@@ -27,13 +27,33 @@ def test_the_interval_is_newcombes_of_statsmodels(table, level):
     assert gap(*table).interval(level) == pytest.approx(tuple(map(float, expected)))
 
 
-@pytest.mark.parametrize("table", TABLES[1:3] + TABLES[4:])
+@pytest.mark.parametrize("table", [(55, 120, 30, 100), (399, 400, 380, 400), (3, 400, 0, 200)])
 def test_the_test_is_the_score_test_of_statsmodels_and_the_chi_squared_test_of_scipy(table):
     one, n, two, m = table
-    expected = test_proportions_2indep(*table, method="score", compare="diff", correction=False).pvalue
-    assert gap(*table).p == pytest.approx(float(expected))
     squared = chi2_contingency([[one, n - one], [two, m - two]], correction=False)
     assert gap(*table).p == pytest.approx(float(squared.pvalue))
+    if two:
+        expected = test_proportions_2indep(*table, method="score", compare="diff", correction=False).pvalue
+        assert gap(*table).p == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize("table", [(8, 12, 540, 600), (27, 40, 646, 760), (9, 20, 17, 25)])
+def test_below_a_hundred_rows_it_is_fishers_exact_test_of_scipy_where_that_is_larger(table):
+    one, n, two, m = table
+    seen = gap(*table)
+    expected = fisher_exact([[one, n - one], [two, m - two]]).pvalue
+    score = 2 * norm.sf(abs(seen.value / seen.se))
+    assert seen.p == pytest.approx(max(float(expected), float(score)))
+
+
+def test_of_many_small_groups_no_more_are_told_apart_than_allowed():
+    """Nine misses of 20 where 15 % are missed: the score test gives p .0006, the binomial twice that."""
+    counts = np.arange(21)
+    chance = binom.pmf(counts, 20, 0.15)
+    found = [gap(int(k), 20, 57, 380) for k in counts]
+    exact = np.array([one.p < 0.05 / 80 for one in found])
+    score = np.array([2 * norm.sf(abs(one.value / one.se)) < 0.05 / 80 for one in found])
+    assert 80 * chance[exact].sum() < 0.05 < 0.1 < 80 * chance[score].sum()
 
 
 def test_limits_of_a_share_are_wilsons_of_statsmodels():

@@ -13,16 +13,16 @@ from scipy.special import betaincinv, ndtri, stdtrit
 from audit.owndata.analysis.sides import SLIGHT
 from audit.owndata.analysis.sums import Floats
 
-FEWEST_WRITERS = 30.0
+FEWEST_WRITERS = 40.0
 """Effective number of writers,"""
-LARGEST = 0.05
+LARGEST = 0.025
 """largest share of the rows that one of them may have,"""
-WITH_ERRORS = 10
+WITH_ERRORS = 6
 """and writers with an error, within which the bound held in 93 % of simulated runs (docs/simulations.md). All are those
 of the rows above the threshold in the checked half."""
 RULE = (
     f"where rows of one writer repeat, a bound is given from {FEWEST_WRITERS:.0f} writers of equal size on, none with "
-    f"more than {100 * LARGEST:.0f} % of the rows, and {WITH_ERRORS} with an error"
+    f"more than {100 * LARGEST:g} % of the rows, and {WITH_ERRORS} with an error"
 )
 PARTS = 300
 """Numbers of errors, up to those that there are, for which the design effect is worked out."""
@@ -105,6 +105,6 @@ def why_no_bound(sizes: Floats, errors: Floats, alone: tuple[float, float] = (0.
     if effective >= FEWEST_WRITERS and largest <= LARGEST and with_errors >= WITH_ERRORS:
         return ""
     here = (
-        f"here they are worth {effective:.0f}, the largest has {100 * largest:.0f} %, and {with_errors} have an error"
+        f"here they are worth {effective:.0f}, the largest has {100 * largest:.1f} %, and {with_errors} have an error"
     )
     return f"no bound: {RULE}; {here}"
