@@ -12,7 +12,7 @@ from test_analysis_figures import MODEL, SETTINGS, source, table
 
 from audit import load_model
 from audit.owndata.analysis import analyse
-from audit.owndata.analysis.bounds import effective_writers, exact_bound, upper_bound
+from audit.owndata.analysis.bounds import effective_writers, exact_bound, upper_bound, why_no_bound
 from audit.owndata.analysis.crossings import crossings_of
 from audit.owndata.analysis.figures import estimates_of, shares
 from audit.owndata.analysis.gaps import gaps_of
@@ -296,3 +296,31 @@ def test_the_bound_never_falls_when_errors_are_added_and_is_never_under_that_of_
             assert bound >= exact_bound(errors.sum(), sizes.sum() + alone[0]) - 1e-12
             last = bound
     assert effective_writers(np.full(30, 10.0), 0.0) == pytest.approx(30)
+
+
+def test_a_bound_is_given_within_the_rule_and_the_rule_is_said_outside():
+    rng = np.random.default_rng(8)
+
+    def why(number, each, errors):
+        wrong = np.bincount(rng.integers(0, number, errors), minlength=number).astype(float)
+        return why_no_bound(np.full(number, float(each)), np.minimum(wrong, each))
+
+    assert not why_no_bound(np.zeros(0), np.zeros(0), (300.0, 1.0)), "independent rows"
+    assert not why(100, 10, 50) and not why(200, 10, 100) and not why(50, 10, 25)
+    assert "40 writers of equal size" in why(30, 10, 15) and "worth 30" in why(30, 10, 15)
+    assert "0 have an error" in why(100, 10, 0), "none seen says little of how alike errors of a writer are"
+    sizes = np.append(np.full(200, 5.0), 60.0)
+    assert "the largest has 5.7 %" in why_no_bound(sizes, np.ones(201))
+    assert not why_no_bound(np.full(3, 2.0), np.zeros(3), (400.0, 0.0)), "three texts twice are no matter"
+
+
+def test_a_threshold_of_few_writers_has_an_error_and_no_bound():
+    rng = np.random.default_rng(4)
+    who = np.repeat(np.arange(30), 40)
+    sure = rng.uniform(0.6, 1.0, 1200)
+    frame = rows_of(["a"] * 1200, rng.random(1200) < sure, rng.choice([0, 2], 1200), sure, who)
+    found = analyse(table(frame, ("g",)), source(("g",)), MODEL, SETTINGS)
+    chosen = found.selections[0]
+    assert math.isfinite(chosen.error) and math.isnan(chosen.bound) and "a bound is given from 40" in chosen.no_bound
+    alone = analyse(table(frame.drop(columns="cluster"), ("g",)), source(("g",)), MODEL, SETTINGS).selections[0]
+    assert alone.bound > alone.error and not alone.no_bound
