@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import fill
 
 from audit.owndata.analysis.bounds import RULE
 from audit.validate.rows import KINDS, Bounded, Null, Planted, RowCriterion, RowsOutcome, error, row_criteria
 
+WIDTH = 120
 COMMAND = "caveat validate --rows --out docs/validation-rows.md"
 OPENING = """\
 Does what an audit of own rows says hold? {runs:,} data sets of each world below are drawn, reduced and judged with
@@ -38,10 +40,10 @@ def rows_page(outcome: RowsOutcome) -> str:
 def _parts(outcome: RowsOutcome) -> Iterator[str]:
     criteria = row_criteria(outcome)
     yield "# Do figures of own rows hold?"
-    yield OPENING.format(runs=outcome.runs, command=COMMAND)
+    yield _filled(OPENING.format(runs=outcome.runs, command=COMMAND))
     failing = [c for c in criteria if not c.holds]
     yield "## What must hold, and whether it does"
-    yield (
+    yield _filled(
         f"{len(criteria) - len(failing)} of {len(criteria)} criteria hold within two Monte Carlo errors: reports with "
         "a false finding at most 5 %, with any false claim at most 10 %; intervals and bounds hold in at least 93 %; "
         "planted gaps are found in at least 95 %."
@@ -57,9 +59,13 @@ def _parts(outcome: RowsOutcome) -> Iterator[str]:
     yield PLANTED
     yield _table(("world", "planted, points", "found", "without room"), (_planted(world) for world in outcome.planted))
     yield "## The bound of a threshold"
-    yield BOUNDS.format(rule=RULE[0].upper() + RULE[1:])
+    yield _filled(BOUNDS.format(rule=RULE[0].upper() + RULE[1:]))
     yield _table(("rows", "bound given", "holds", "bound over true rate"), (_bound(bound) for bound in outcome.bounds))
     yield f"{outcome.seconds:,.0f} seconds."
+
+
+def _filled(text: str) -> str:
+    return "\n\n".join(fill(part, WIDTH) for part in text.split("\n\n"))
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

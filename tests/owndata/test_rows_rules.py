@@ -59,6 +59,12 @@ def test_twelve_rows_without_an_error_are_no_finding_and_say_what_they_cannot_sh
     assert found["g", "no", "overconfidence"].p > 0.2, "twelve errors that did not happen are no variance of nought"
 
 
+def test_how_sure_twelve_rows_without_an_error_are_is_not_known_to_the_point():
+    found = analyse(table(small_group(), ("g",)), source(("g",)), MODEL, SETTINGS).estimates
+    (over,) = [e for e in found if (e.by, e.group, e.measure) == ("g", "yes", "overconfidence")]
+    assert over.value == pytest.approx(-0.2) and over.high - over.low > 0.2
+
+
 def writers(seed, number=60, groups=2):
     """Writers of one to thirty rows, in one or both groups, who differ in how well they are read."""
     rng = np.random.default_rng(seed)

@@ -18,8 +18,8 @@ FEWEST_WRITERS = 40.0
 LARGEST = 0.025
 """largest share of the rows that one of them may have,"""
 WITH_ERRORS = 6
-"""and writers with an error, within which the bound held in 93 % of simulated runs (docs/simulations.md). All are those
-of the rows above the threshold in the checked half."""
+"""and writers with an error, within which the bound held in 93 % of runs, simulated world by world
+(docs/simulations.md). All are those of the rows above the threshold in the checked half."""
 RULE = (
     f"where rows of one writer repeat, a bound is given from {FEWEST_WRITERS:.0f} writers of equal size on, none with "
     f"more than {100 * LARGEST:g} % of the rows, and {WITH_ERRORS} with an error"

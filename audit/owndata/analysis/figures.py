@@ -150,10 +150,27 @@ def _estimate(
             low, high = (float(x) for x in wilson_limits(value, worth.count, quantile(worth.df, 0.975)))
     elif not writers.too_few:
         low, high = interval_of_mean(value, jackknife(side, value, gradient, share.bottom).variance, writers)
+        if share.name == "overconfidence":
+            wide = _over(side, value, rho["accuracy"])
+            low, high = min(low, wide[0]), max(high, wide[1])
         low, high = max(low, share.low), min(high, share.high)
     return Estimate(
         SUITE, share.name, grouping.by, group, value, low, high, behind, writers.number, reason=writers.too_few
     )
+
+
+def _over(side: Side, value: float, rho: float) -> tuple[float, float]:
+    """Interval of confidence less accuracy from that of each (Zou & Donner 2008).
+
+    Rows of a small group that happen to be all right say nothing of how accuracy varies; Wilson's limits do.
+    """
+    sure = vector(CONFIDENCE)
+    mean, slope = ratio(Share("confidence", sure, ROWS, rate=False), side.sums)
+    found = jackknife(side, mean, slope, ROWS)
+    half = quantile(found.writers.df, 0.975) * math.sqrt(max(found.variance, 0.0))
+    accuracy = worth_of(side, [(RIGHT, ROWS, 1.0)], rho)
+    low, high = wilson_limits(accuracy.share, accuracy.count, quantile(accuracy.df, 0.975))
+    return value - math.hypot(half, float(high) - accuracy.share), value + math.hypot(half, accuracy.share - float(low))
 
 
 def interval_of_mean(value: float, variance: float, writers: Writers) -> tuple[float, float]:
