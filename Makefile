@@ -10,13 +10,15 @@ export TOKENIZERS_PARALLELISM := false
 export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: audit app validate test lint format clean
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: audit app validate test test-all lint format clean
 
 # The bundled models through all suites that fit them; no network but for the installation.
 audit: $(VENV)/.run
 	$(BIN)/python -m audit run fill-mask sentiment --depth $(DEPTH) --out $(OUT) --offline
 
-# make app ARGS="--host 0.0.0.0 --port 8000 --pin 2468 --allow-models owner/name"
+# make app ARGS="--host 0.0.0.0 --port 8000 --pin YOUR-PIN --allow-models owner/name"
 app: $(VENV)/.run
 	$(BIN)/python -m audit app $(ARGS)
 
@@ -24,8 +26,14 @@ app: $(VENV)/.run
 validate: $(VENV)/.run
 	$(BIN)/python -m audit validate --out docs/validation.md
 
+# At most four minutes on two cores once installed: lint, types, tests, one walk through the page in a browser.
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+# All that `make test` leaves out: the audit broken on purpose, line by line, then what is marked as slow.
+test-all: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.mutants
+	$(PYTEST) -m slow
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

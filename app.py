@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sys
 
+from audit.exits import tell
 from audit.page import build_page, serve, settings_from_environment
 from audit.schema import CaveatError
 
@@ -25,4 +26,6 @@ try:
     if __name__ == "__main__":
         serve(demo, host, port, settings)
 except CaveatError as error:
-    sys.exit(f"caveat: {error}")
+    sys.exit(tell(error))
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audit.schema.display import Renderer, register_renderer
+
 if TYPE_CHECKING:
     from audit.models import load_model
     from audit.owndata.options import DataOptions
@@ -30,6 +32,16 @@ _HOMES = {
     "load_suites": "audit.suites",
     "run_audit": "audit.run",
 }
+
+
+def _notebook() -> Renderer:
+    from reports import notebook
+
+    return notebook
+
+
+# Here, at the top, and not in the types: a result of any module shows itself, and what it is made of points down only.
+register_renderer(_notebook)
 
 
 def __getattr__(name: str) -> Any:

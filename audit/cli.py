@@ -1,18 +1,18 @@
 """Arguments in, files out. Results go to stdout, progress to stderr.
 
-Exit codes: 0 done; 1 a --fail-on threshold was crossed; 2 usage; 3 model unavailable, gated or offline;
-4 unsupported model; 5 some models only; 130 interrupted.
+Exit codes: `audit.exits`.
 """
 
 from __future__ import annotations
 
-import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.exits import HELP as EXIT_CODES
+from audit.exits import check_out
+from audit.fetch import SIZE
 from audit.rendering import FORMAT_HELP, FORMATS
 from audit.schema import CaveatError, Depth
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="caveat",
     help="Audit a text model: where is it less right, for whom, and how sure can you be of that?",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -29,6 +30,8 @@ app = typer.Typer(
 )
 suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
+
+COMPARISON = Path("audits/comparison")
 
 Models = Annotated[
     list[str],
@@ -48,7 +51,10 @@ def _formats(given: list[str]) -> tuple[str, ...]:
 
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(help="Exit with 1 when an interval lies wholly beyond: 'negation.failure_rate > 0.2'. Repeat."),
+    typer.Option(
+        help="Exit with 1 when an interval lies wholly beyond: 'negation.failure_rate > 0.2'; with 6 when it cannot be "
+        "judged. Repeat for more."
+    ),
 ]
 
 
@@ -63,17 +69,9 @@ def _slug(model: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "model"
 
 
-def _check_out(out: Path) -> None:
-    """Insist, before anything is run, that results can be written."""
-    there = next(path for path in (out, *out.absolute().parents) if path.exists())
-    why = "is a file" if not there.is_dir() else "" if os.access(there, os.W_OK) else "may not be written to"
-    if why:
-        raise CaveatError(f"--out: {out} cannot be a folder ({there} {why}). Name another folder for results.")
-
-
 def _folders(models: list[str], out: Path) -> dict[str, Path]:
     """Give each model its results folder."""
-    _check_out(out)
+    check_out(out)
     found: dict[str, Path] = {}
     for name in models:
         if not name.strip():
@@ -105,7 +103,7 @@ def run(
     labels: Annotated[
         str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
@@ -156,7 +154,7 @@ def data(
     sheet: Annotated[str, typer.Option(help="Of a workbook; the first by default.")] = "",
     revision: Annotated[str | None, typer.Option(help="Of the models: commit SHA, tag or branch on the Hub.")] = None,
     data_revision: Annotated[str, typer.Option(help="Of a Hub data set.")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the resampling in the statistics.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
     offline: Annotated[bool, typer.Option(help="Use only what is on this machine.")] = False,
     check: Annotated[
@@ -245,25 +243,26 @@ def compare(
     folders: Annotated[
         list[Path], typer.Argument(help="Results folders; the others are set beside the first.", metavar="DIR DIR...")
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("audits/comparison"),
+    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = COMPARISON,
     formats: Annotated[list[str], typer.Option("--format", help="Any of html,json.")] = ["html,json"],  # noqa: B006
     fail_on: FailOn = None,
 ) -> None:
     """Compare audits of models, revisions or dates, item by item: what changed, by how much, how sure."""
-    from audit.comparecommand import compare_folders, names_of, tell_rules
+    from audit.comparecommand import command_of, compare_folders
 
     rules, chosen = _rules(fail_on), _formats(formats)
     if other := next((name for name in chosen if name not in ("html", "json")), ""):
         raise CaveatError(f"No format {other!r} for a comparison. Choose from: html, json.")
-    _check_out(out)
-    result = compare_folders(folders, out, chosen, shlex.join(["caveat", "compare", *names_of(folders)]))
-    if tell_rules(rules, result):
-        raise typer.Exit(1)
+    check_out(out)
+    command = command_of(folders, out, chosen, fail_on or (), (COMPARISON, ("html", "json")))
+    code = compare_folders(folders, out, chosen, command, rules)
+    if code:
+        raise typer.Exit(code)
 
 
-@app.command()
+@app.command(help=f"Fetch a model once, {SIZE}; afterwards its name works offline.")
 def fetch(name: Annotated[str, typer.Argument(help="Name of the model: smollm2.")]) -> None:
-    """Fetch a model once, about 90 MB; afterwards its name works offline."""
+    """Fetch a model once."""
     from audit.terminal import fetch_model
 
     fetch_model(name)
@@ -287,7 +286,10 @@ def page(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a classroom.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
     pin: Annotated[
-        str | None, typer.Option(help="Without it, visitors run quick audits of bundled models only.")
+        str | None,
+        typer.Option(
+            help="Opens long audits, own files and Hub models; six characters or more. Without it, all is open."
+        ),
     ] = None,
     allow_models: Annotated[
         str | None, typer.Option(help="Model ids that visitors may load, by commas; 'any' for all.")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.failon import CROSSED, Rule, check_names
+from audit.failon import Outcome, Rule, check_names, names_of_rows
 from audit.owndata.labels import parse
 from audit.owndata.options import DataOptions
-from audit.schema import LABELS, OVERALL, CaveatError, DataResult
-from audit.terminal import ICONS, PARTIAL, STYLES, TELLING, consoles, progress_line, tell_rules, told_of
+from audit.schema import FOUND, LABELS, OVERALL, CaveatError, DataResult
+from audit.terminal import ICONS, STYLES, command_for, consoles, each_model, progress_line, tell_rules
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,14 +41,7 @@ class DataCommand:
     def repeat(self, model: str) -> str:
         """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
         name = self.file if self.file.startswith("hub:") else Path(self.file).name
-        words = ["caveat", "data", name, model]
-        for option, value in self.words:
-            for item in value if isinstance(value, (list, tuple)) else [value]:
-                if item is True:
-                    words.append(f"--{option}")
-                elif item not in (None, False, ""):
-                    words += [f"--{option}", str(item)]
-        return shlex.join(words)
+        return command_for([model], dict(self.words), ("data", name))
 
 
 def read_bins(given: Sequence[str]) -> dict[str, str]:
@@ -81,15 +73,15 @@ def audit_file(command: DataCommand, options: DataOptions, folders: Mapping[str,
         folders: model -> its results folder.
 
     Returns:
-        The exit code, as of `audit.terminal.audit_models`.
+        The exit code, of `audit.exits`.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from audit.owndata.reading import open_source
     from audit.owndata.survey import Survey
 
-    _check_rules(command.rules, options)
+    # Misspelt names are told before a large file is read, misspelt groups before a model is asked.
+    check_names(command.rules, names_of_rows(options.groups))
     out, err = consoles()
-    codes, crossed = [], False
     with err.status(f"Reading {command.file}") if err.is_terminal else nullcontext():
         reader = open_source(
             command.file,
@@ -101,30 +93,19 @@ def audit_file(command: DataCommand, options: DataOptions, folders: Mapping[str,
         survey = Survey(reader, options)
     with survey:
         _print_survey(err, survey)
-        for name, folder in folders.items():
-            try:
-                crossed |= _audit_one(out, err, name, folder, survey, command)
-            except CaveatError as error:
-                err.print(f"caveat: {told_of(name, error)}", markup=False, soft_wrap=True)
-                codes.append(error.exit_code)
-    if not codes:
-        return CROSSED if crossed else 0
-    return codes[0] if len(codes) == len(folders) else PARTIAL
+        check_names(command.rules, names_of_rows(survey.groups))
+        return each_model(err, folders, lambda name, folder: _audit_one(out, err, name, folder, survey, command))
 
 
-def _check_rules(rules: Sequence[Rule], options: DataOptions) -> None:
-    if rules:
-        from audit.owndata.analysis.figures import SUITE, shares
-        from audit.owndata.analysis.gaps import COMPARED, contrast_of
-        from audit.owndata.analysis.parity import MEASURES
-
-        names = {share.name for share in shares(LABELS)} | {"macro_f1", "ece", *(MEASURES if options.groups else ())}
-        check_names(rules, SUITE, names | {contrast_of(m, column) for m in COMPARED for column in options.groups})
-
-
-def _audit_one(out: Console, err: Console, name: str, folder: Path, survey: Survey, command: DataCommand) -> bool:
+def _audit_one(
+    out: Console, err: Console, name: str, folder: Path, survey: Survey, command: DataCommand
+) -> list[Outcome]:
     from audit.models import load_model
+    from audit.owndata.review import FILE
     from audit.owndata.run import audit_data, is_finished
+    from audit.owndata.store import DATA
+    from audit.owndata.table import ROWS
+    from audit.rendering import write_files
 
     options = survey.options
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
@@ -133,21 +114,10 @@ def _audit_one(out: Console, err: Console, name: str, folder: Path, survey: Surv
     if is_finished(model, survey, folder):
         err.print(f"{name}: done before with the same settings; read from {folder}.", markup=False, soft_wrap=True)
     with progress_line(err, name) as tell:
-        result = audit_data(model, survey, out=folder, progress=tell)
-    _print_result(out, result, write_files(result, folder, command.formats))
+        result = audit_data(model, survey, out=folder, formats=(), progress=tell)
+    kept = (path for path in (folder / name for name in (FILE, ROWS, DATA)) if path.exists())
+    _print_result(out, result, [*write_files(folder, command.formats, own=result), *kept])
     return tell_rules(out, command.rules, result)
-
-
-def write_files(result: DataResult, folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Write what is rendered from a result, and give the files in the order in which a person would open them."""
-    from audit.owndata.store import DATA
-    from audit.owndata.table import ROWS
-    from audit.rendering import write_formats
-    from audit.store import RESULT, load_result
-
-    suites = load_result(folder) if (folder / RESULT).exists() else None
-    written = write_formats(folder, suites, result, formats)
-    return [*written, *(folder / name for name in ("review.csv", ROWS, DATA) if (folder / name).exists())]
 
 
 def _print_survey(err: Console, survey: Survey) -> None:
@@ -172,6 +142,7 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.padding import Padding
     from rich.text import Text
 
+    from audit.owndata.analysis import NO_NEUTRAL
     from reports.owndata.page import key_findings
 
     source = result.source
@@ -179,7 +150,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     out.print(Text(result.model.id, style="bold"), Text(f"on {source.name}", style="dim"))
     for note in result.model.notes:
         out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
-    out.print(f"  {source.used:,} rows scored, {source.labelled:,} judged; {result.seconds:.0f} s.")
+    judged = source.labelled - sum(skipped.n for skipped in result.skipped if skipped.what == NO_NEUTRAL)
+    out.print(f"  {source.used:,} rows scored, {judged:,} judged; {result.seconds:.0f} s.")
     for estimate in result.estimates:
         if estimate.by == OVERALL and estimate.measure in SHOWN and not math.isnan(estimate.value):
             name = estimate.measure.replace("_", " ")
@@ -193,17 +165,17 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
             f"{comparison.high:+.3f})."
         )
         out.print(Padding(Text(line), (0, 0, 0, 2)))
-    telling = [finding for finding in key_findings(result) if finding.verdict in TELLING]
+    telling = key_findings(result)
     if result.findings and not telling:
-        out.print("  No gap between groups was told apart from zero; the report says what could have been seen.")
+        out.print("  No gap between groups was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line_.append(finding.sentence, style="default")
         out.print(Padding(line_, (0, 0, 0, 2)))
-    more = sum(finding.verdict in TELLING for finding in result.findings) - len(telling)
+    more = sum(finding.verdict in FOUND for finding in result.findings) - len(telling)
     if more:
         tested = sum(math.isfinite(finding.gap) for finding in result.findings)
-        said = f"{more} more of {tested} gaps were told apart from zero; the report has all."
+        said = f"{more} more of {tested} gaps were told apart from chance; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:
         if count.what.startswith("text longer"):

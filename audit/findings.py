@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.schema import TEXT_CLASSIFICATION, Contrast, Depth, Finding, Severity, Verdict
+from audit.schema import FOUND, TEXT_CLASSIFICATION, Contrast, Depth, Finding, Severity, Verdict
 from audit.stats import Gap, Spread, benjamini_hochberg, holm, suite_weights
-from audit.wording import amount, interval_words, size_words
+from audit.wording import amount, closing, interval_words, seen_words, size_words
 
 ALPHA = 0.05
 QUICK_CLUSTERS = 12
@@ -70,11 +70,13 @@ def verdict_of(
 ) -> tuple[Verdict, Severity]:
     """Judge an interval; the first rule that holds wins (docs/method.md, section 4).
 
+    A difference is claimed only where the adjusted p is below .05, however far the interval lies from 0.
+
     Args:
         gap: the estimate.
         threshold: smallest effect of interest, same unit.
         p_adjusted: after correction for the other contrasts.
-        same_sign: share of templates that agree in sign.
+        same_sign: share of templates that agree in sign, of those whose gap is not 0.
         moves: False when a classifier's valence moves by less than its own threshold, however far the log-odds do.
 
     Returns:
@@ -84,19 +86,16 @@ def verdict_of(
         return "undefined", "inconclusive"
     low, high = gap.interval()
     apart = low > 0 or high < 0
-    sure = p_adjusted < ALPHA
-    beyond = moves and (low > threshold or high < -threshold)
-    inside = not moves or (low >= -threshold and high <= threshold)
-    if beyond and sure:
-        return "finding", "high" if abs(gap.value) >= 2 * threshold and same_sign >= 0.8 else "medium"
-    if apart and (not inside or not sure):
-        return "uncertain", "medium" if sure and moves and abs(gap.value) >= threshold else "low"
-    if apart:
-        return "below", "low"
+    if apart and p_adjusted < ALPHA:
+        if moves and (low > threshold or high < -threshold):
+            return "finding", "high" if abs(gap.value) >= 2 * threshold and same_sign >= 0.8 else "medium"
+        if not moves or (low >= -threshold and high <= threshold):
+            return "below", "low"
+        return "uncertain", "medium" if abs(gap.value) >= threshold else "low"
     low, high = gap.interval(0.90)
     if -threshold <= low and high <= threshold:
         return "equivalent", "info"
-    return "inconclusive", "inconclusive"
+    return "chance" if apart else "inconclusive", "inconclusive"
 
 
 def no_verdict(draft: Draft, depth: Depth) -> str:
@@ -113,7 +112,9 @@ def no_verdict(draft: Draft, depth: Depth) -> str:
     return ""
 
 
-def contrast_finding(draft: Draft, p_adjusted: float, alpha: float = ALPHA, depth: Depth = "standard") -> Finding:
+def contrast_finding(
+    draft: Draft, p_adjusted: float, alpha: float = ALPHA, depth: Depth = "standard", comparisons: int = 1
+) -> Finding:
     """Turn the numbers of a contrast into a finding.
 
     Args:
@@ -121,6 +122,7 @@ def contrast_finding(draft: Draft, p_adjusted: float, alpha: float = ALPHA, dept
         p_adjusted: p after correction.
         alpha: level at which this contrast is tested; sets the minimum detectable effect.
         depth: of the audit.
+        comparisons: how many were corrected together, this one among them.
 
     Returns:
         A finding; without enough to judge, its verdict is "undefined" and `reason` says why.
@@ -158,10 +160,13 @@ def contrast_finding(draft: Draft, p_adjusted: float, alpha: float = ALPHA, dept
         df=gap.df,
         template_sd=draft.spread.sd,
         same_sign=draft.spread.same_sign,
+        templates_apart=draft.spread.apart,
+        templates_alike=draft.spread.alike,
         leave_one_out=(draft.spread.low, draft.spread.high),
         p_sign_flip=draft.p_sign_flip,
         bootstrap=draft.bootstrap,
-        harm=draft.harm,
+        comparisons=comparisons,
+        harm=draft.harm if verdict in FOUND else "",
         axis=contrast.axis,
         evidence=draft.evidence,
         reason=reason,
@@ -195,47 +200,29 @@ def sentence(found: Finding, draft: Draft, moves: bool = True) -> str:
     if draft.gap.method == "groups, fixed filler":
         said += ", for the one word or name that stands for each"
     core = f"{said} (95 % interval {interval_words(found.gap, low, high, unit)})"
-    seen = _could_have_seen(found)
-    limit = size_words(found.threshold, unit)
     if found.reason:
         if found.reason == COMPATIBILITY:
             return f"Compatibility result: on {basis}, {core}. {COMPATIBILITY_WORDS}"
         kind = "Illustration only" if found.reason.startswith("illustration") else "No verdict"
         why = "" if found.reason.startswith("illustration") else f" {found.reason[:1].upper()}{found.reason[1:]}."
         return f"{kind}: on {basis}, {core}.{why}"
-    match found.verdict:
-        case "finding":
-            return f"On {basis}, {core}. {seen}".rstrip()
-        case "uncertain":
-            return f"On {basis}, {core}. There is a difference; its size is uncertain. {seen}".rstrip()
-        case "below" if not moves:
-            return (
-                f"On {basis}, {core}. Detectable, but below the threshold: "
-                f"the answers move by less than {size_words(VALENCE_THRESHOLD, 'valence')}."
-            )
-        case "below":
-            return f"On {basis}, {core}. Detectable, but below the threshold of {limit}."
-        case "equivalent":
-            narrow = interval_words(found.gap, *draft.gap.interval(0.90), unit)
-            return f"On {basis}, {core}. No difference larger than {limit} on these items (90 % interval {narrow})."
-    alike = ", although no answers differed" if draft.pairs and found.gap == found.se == 0 else ""
-    return f"On {basis}, {core}. No evidence of a difference at this power{alike}. {seen}".rstrip()
-
-
-def _could_have_seen(found: Finding) -> str:
-    if not found.minimum_detectable > 0:
-        return ""
-    if found.unit in ("points", "share") and found.minimum_detectable >= 1:
-        return "Too few items to see a gap of any size."
-    return f"Could have seen a gap of {size_words(found.minimum_detectable, found.unit)}."
+    if found.verdict == "below" and not moves:
+        still = size_words(VALENCE_THRESHOLD, "valence")
+        return f"On {basis}, {core}. Detectable, but below the threshold: the answers move by less than {still}."
+    narrow = interval_words(found.gap, *draft.gap.interval(0.90), unit)
+    limit, seen = size_words(found.threshold, unit), seen_words(found.minimum_detectable, unit)
+    tail = closing(found.verdict, limit, narrow, found.comparisons, seen)
+    if found.verdict == "inconclusive" and draft.pairs and found.gap == found.se == 0:
+        tail = tail.replace(" at this power", " at this power, although no answers differed", 1)
+    return f"On {basis}, {core}. {tail}".rstrip()
 
 
 def settle(drafts: Sequence[Draft], depth: Depth = "standard") -> list[Finding]:
     """Correct the contrasts of an audit for one another and turn them into findings.
 
-    Primary contrasts: Holm's step-down with a weight of 1 per suite, shared by its primaries; each is tested
-    at its share of .05, the strictest step. Secondary ones: Benjamini-Hochberg, tested at .05. Contrasts
-    without a verdict are not tested and take no share.
+    Primary contrasts: Holm's step-down with a weight of 1 per suite, shared by its primaries. Secondary ones:
+    Benjamini-Hochberg. What could have been seen is that of a lone difference, at the strictest step of either: the
+    contrast's share of .05. Contrasts without a verdict are not tested and take no share.
 
     Args:
         drafts: all contrasts of all suites run.
@@ -255,7 +242,13 @@ def settle(drafts: Sequence[Draft], depth: Depth = "standard") -> list[Finding]:
     rest = [i for i, draft in enumerate(drafts) if not draft.contrast.primary and tested[i]]
     for i, p in zip(rest, benjamini_hochberg([drafts[i].gap.p for i in rest]), strict=True):
         adjusted[i] = p
-    return [contrast_finding(d, p, alpha, depth) for d, p, alpha in zip(drafts, adjusted, alphas, strict=True)]
+        alphas[i] = ALPHA / len(rest)
+    sizes = [len(first if draft.contrast.primary else rest) for draft in drafts]
+    families = [size if told else 0 for size, told in zip(sizes, tested, strict=True)]
+    return [
+        contrast_finding(d, p, alpha, depth, family)
+        for d, p, alpha, family in zip(drafts, adjusted, alphas, families, strict=True)
+    ]
 
 
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info", "inconclusive")
@@ -263,7 +256,9 @@ SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info", "inconclusi
 
 
 def key_findings(findings: Sequence[Finding], most: int = 5, of_one_suite: int = 2) -> list[Finding]:
-    """Choose what to tell first: clear findings, primary ones before others, then what the other primaries gave.
+    """Choose what to tell first: clear findings, primary ones before others, then other differences of primaries.
+
+    What was not told apart from zero, or from chance, is never among them.
 
     Args:
         findings: all of a result.
@@ -277,7 +272,7 @@ def key_findings(findings: Sequence[Finding], most: int = 5, of_one_suite: int =
 
     chosen: list[Finding] = []
     for finding in sorted(findings, key=order):
-        wanted = finding.verdict != "undefined" and (finding.primary or finding.verdict == "finding")
+        wanted = finding.verdict == "finding" or (finding.primary and finding.verdict in FOUND)
         room = sum(other.suite == finding.suite for other in chosen) < of_one_suite
         if wanted and room and len(chosen) < most:
             chosen.append(finding)

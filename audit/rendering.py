@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from audit.schema import AuditResult, DataResult
+from audit.cells import write_table
+from audit.schema import AuditResult, CaveatError, DataResult
 
 FORMATS = ("html", "json", "csv", "md", "card", "site", "pdf")
 FORMAT_HELP = "Any of html, json, csv, md, card (a model card section), site (a static Space), pdf."
@@ -89,12 +91,67 @@ def write_formats(
     return written
 
 
+def write_files(
+    folder: Path,
+    formats: Sequence[str],
+    result: AuditResult | None = None,
+    own: DataResult | None = None,
+    interactive: bool = False,
+) -> list[Path]:
+    """Write what is rendered from all that a results folder holds, suites and own rows in one report.
+
+    Args:
+        folder: with `result.json`, `data.json` or both.
+        formats: of `FORMATS`.
+        result: the audit of suites in it, where it is at hand; else it is read.
+        own: the same of own rows.
+        interactive: also a report with plotly charts.
+
+    Returns:
+        The files, in the order in which a person would open them.
+    """
+    from audit.owndata.store import DATA, load_data_result
+    from audit.store import RESULT, load_result
+
+    if own is None and (folder / DATA).exists():
+        own = load_data_result(folder)
+    if result is None and (own is None or (folder / RESULT).exists()):
+        result = load_result(folder)
+    return write_formats(folder, result, own, formats, interactive)
+
+
+def results_in(folder: Path) -> list[Path]:
+    """Find the results folders that a path means: itself, or those that a run made in it, one a model.
+
+    Raises:
+        CaveatError: when there is none.
+    """
+    from audit.compare.store import FILE as COMPARISON
+    from audit.owndata.store import DATA
+    from audit.store import RESULT
+
+    def holds(place: Path) -> bool:
+        return (place / RESULT).is_file() or (place / DATA).is_file()
+
+    if holds(folder):
+        return [folder]
+    found = sorted(place for place in folder.iterdir() if holds(place)) if folder.is_dir() else []
+    if not found and (folder / COMPARISON).is_file():
+        raise CaveatError(
+            f"{folder} holds a comparison, not an audit. Make its report again with: caveat compare DIR DIR"
+        )
+    if not found:
+        why = "" if folder.is_dir() else " (a file)" if folder.exists() else " (no such folder)"
+        raise CaveatError(
+            f"No result.json in {folder}{why} or right below it. "
+            f"Make one with: caveat run MODEL --out {shlex.quote(str(folder))}"
+        )
+    return found
+
+
 def write_own_csv(own: DataResult, folder: Path) -> list[Path]:
     """Write figures and gaps of own rows as tables that a spreadsheet opens without running formulas."""
-    import pandas as pd
-
-    from audit.scoring import write_atomically
-    from audit.store import converter, csv_cell
+    from audit.store import converter
 
     plain = converter().unstructure
     tables: dict[str, list[Mapping[str, Any]]] = {
@@ -103,8 +160,7 @@ def write_own_csv(own: DataResult, folder: Path) -> list[Path]:
     }
     written = []
     for name, rows in tables.items():
-        frame = pd.DataFrame([{key: csv_cell(value) for key, value in row.items()} for row in rows])
         path = folder / f"{name}.csv"
-        write_atomically(path, lambda draft, frame=frame: frame.to_csv(draft, index=False))  # type: ignore[misc]
+        write_table(path, rows)
         written.append(path)
     return written

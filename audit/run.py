@@ -13,7 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
+from audit.exits import check_out
 from audit.models.base import LoadedModel, Request
+from audit.models.function import FunctionModel
 from audit.schema import (
     FILL_MASK,
     MASK,
@@ -133,6 +135,7 @@ def run_audit(
     check: bool = True,
     command: str = "",
     batch_tokens: int = BATCH_TOKENS,
+    formats: Sequence[str] = ("html",),
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> AuditResult:
@@ -141,11 +144,13 @@ def run_audit(
     Args:
         model: from `load_model`.
         suites: from `load_suites`; those that need another kind of model are listed in `skipped`.
-        out: results folder. Finished chunks are kept in it, so that the same call goes on after a kill.
+        out: results folder; the report is written into it too. Finished chunks are kept in it, so that the same call
+            goes on after a kill.
         seed: of everything random in the statistics; the model's answers have nothing random.
         check: False lets a model through that cannot do the plain items of the competence gate.
         command: what to type to repeat this, for the report.
         batch_tokens: padded pieces in one forward pass.
+        formats: what is rendered into `out`: of `audit.rendering.FORMATS`, the report by default.
         progress: called after each batch.
         cancelled: asked before each batch; True stops the run.
 
@@ -155,8 +160,12 @@ def run_audit(
 
     Raises:
         ModelUnsupported: when the competence gate is not reached and `check` is True.
-        CaveatError: when no suite fits the model.
+        CaveatError: when no suite fits the model, the seed is negative, or a file is where `out` is to be.
     """
+    if seed < 0:
+        raise CaveatError(f"seed {seed}: give 0 or more.")
+    if out is not None:
+        check_out(Path(out))
     started = time.monotonic()
     fitting = [suite for suite in suites if set(suite.tasks) & set(model.info.tasks)]
     skipped = [
@@ -169,7 +178,7 @@ def run_audit(
     if not fitting:
         raise CaveatError(
             f"None of the suites {', '.join(s.name for s in suites)} can run on {model.info.id} "
-            f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect {model.info.id}"
+            f"({', '.join(model.info.tasks)}). See what fits with: caveat inspect MODEL"
         )
     work: list[Work] = []
     for suite in fitting:
@@ -178,9 +187,11 @@ def run_audit(
             skipped.append(Skipped(suite.name, STOPPED))
         else:
             work.append(_prepare(suite, model, batch_tokens))
+    if out is not None and isinstance(model, FunctionModel):
+        model.identify()
     digest = run_digest(work, model, seed, check, batch_tokens)
     if out is not None and finished(Path(out), digest):
-        return load_result(out)
+        return _rendered(Path(out), formats)
     gate = measure_gate(model, check)
     clock = Clock(sum(item.plan.tokens for item in work))
     rows: list[dict[str, Any]] = []
@@ -202,7 +213,16 @@ def run_audit(
     if out is not None and not partial:
         save(result, Path(out), digest)
         shutil.rmtree(Path(out) / PARTS, ignore_errors=True)
-        return load_result(out)
+        return _rendered(Path(out), formats)
+    return result
+
+
+def _rendered(out: Path, formats: Sequence[str]) -> AuditResult:
+    from audit.rendering import write_files
+
+    result = load_result(out)
+    if formats:
+        write_files(out, formats, result=result)
     return result
 
 

@@ -9,13 +9,16 @@ undisturbed one.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from audit.models.base import LoadedModel, Request, Response, Row, RowResult
+from audit.schema import ModelUnsupported
 
 BATCH_TOKENS = 4096
 """Padded pieces in one forward pass."""
@@ -256,6 +259,7 @@ def run_plan(
 
     Raises:
         Cancelled: when `cancelled` says so.
+        ModelUnsupported: when an output is NaN or infinite.
     """
     clock = clock or Clock(plan.tokens)
     results: list[RowResult] = []
@@ -278,7 +282,7 @@ def run_plan(
             if cancelled and cancelled():
                 raise Cancelled(name)
             batch = plan.rows[begin:end]
-            fresh += model.forward(batch)
+            fresh += _finite(model, model.forward(batch))
             tell(sum(len(row.ids) for row in batch), ran=True, extra=len(fresh))
         if parts:
             parts.write(number, fresh)
@@ -292,6 +296,35 @@ def run_plan(
         for request, owned in zip(plan.requests, plan.owned, strict=True)
     ]
     return [answers[place] for place in plan.order]
+
+
+def _finite(model: LoadedModel, results: list[RowResult]) -> list[RowResult]:
+    """Insist that outputs are numbers, before anything is worked out from them.
+
+    A log-probability of minus infinity is a probability of 0, which a plain function may well answer; from a network it
+    is an overflow.
+
+    Raises:
+        ModelUnsupported: for NaN or an infinite output.
+    """
+    least = -math.inf if model.info.kind == "function" else -sys.float_info.max
+    wrong: list[float] = []
+    for result in results:
+        wrong += [value for value in result.logits if not math.isfinite(value)]
+        wrong += [value for values in result.log_probs for value in values if not least <= value < math.inf]
+        wrong += [p for _, p in result.top if not math.isfinite(p)]
+    if not wrong:
+        return results
+    nan = any(math.isnan(value) for value in wrong)
+    cause = (
+        "mend the function"
+        if model.info.kind == "function"
+        else "its weights are damaged or too large for float32; fetch or save it again, or choose another model"
+    )
+    raise ModelUnsupported(
+        f"{model.info.id} answers with {'NaN (not a number)' if nan else 'an infinite number'} where a score belongs: "
+        f"{cause}"
+    )
 
 
 def score(

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from audit.cells import write_table
 from audit.models.base import Response
 from audit.schema import AuditResult, CaveatError, Example, Operation
 from audit.scoring import write_atomically
@@ -283,17 +284,8 @@ def predictions_table(result: AuditResult, columns: Sequence[str] | None = None,
     return data.to_table(columns=columns, filter=None if suite is None else pc.field("suite") == suite)
 
 
-def csv_cell(value: Any) -> Any:
-    """Make a cell that no spreadsheet takes for a formula; nested values become JSON."""
-    if isinstance(value, str):
-        return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-    return value if value is None or isinstance(value, (int, float, bool)) else json.dumps(value, ensure_ascii=False)
-
-
 def write_csv(result: AuditResult, folder: Path) -> list[Path]:
     """Write findings, estimates and predictions as CSV files that a spreadsheet opens without running formulas."""
-    import pandas as pd
-
     data = converter().unstructure
     frames: dict[str, Sequence[Mapping[str, Any]]] = {
         "findings": [data(finding) for finding in result.findings],
@@ -303,7 +295,6 @@ def write_csv(result: AuditResult, folder: Path) -> list[Path]:
     written = []
     for name, rows in frames.items():
         path = folder / f"{name}.csv"
-        frame = pd.DataFrame([{key: csv_cell(value) for key, value in row.items()} for row in rows])
-        write_atomically(path, lambda draft, frame=frame: frame.to_csv(draft, index=False))  # type: ignore[misc]
+        write_table(path, rows)
         written.append(path)
     return written

@@ -96,4 +96,5 @@ def suite_info(suite: Suite, examples: Sequence[Example]) -> SuiteInfo:
     run = {example.test for example in examples}
     values = {name: getattr(suite, name) for name in shared}
     values["tests"] = tuple(test for test in suite.tests if test.name in run)
-    return SuiteInfo(**values, examples=len(examples), digest=digest(examples))
+    own = not suite.compatibility and suite.name not in suite_names()
+    return SuiteInfo(**values, examples=len(examples), digest=digest(examples), own=own)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.failon import CROSSED, Rule
-from audit.schema import AuditResult, CaveatError, CompareResult, DataResult, Depth, ModelInfo, Suite
+from audit.exits import code_of, explain, silence
+from audit.failon import Figure, Outcome, Result, Rule, check_names, judge_each, names_of_suites
+from audit.schema import AuditResult, CaveatError, Depth, ModelInfo, Suite
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,17 +23,21 @@ if TYPE_CHECKING:
 ICONS = {"high": "▲", "medium": "◆", "low": "●", "info": "=", "inconclusive": "○"}
 """The same in the report, in Markdown, in print and in notebooks."""
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
-TELLING = ("finding", "uncertain", "below")
-PARTIAL = 5
-"""Exit code when some models were audited and some could not be."""
 
 
 def consoles() -> tuple[Console, Console]:
     """Give the consoles for results (stdout) and progress (stderr), 80 columns wide when not a terminal."""
     from rich.console import Console
 
+    class Steady(Console):
+        """Goes on in silence when its reader leaves; the library would end the program with 1, which has a meaning."""
+
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            silence(self.file)
+
     width = None if sys.stdout.isatty() else 80
-    return Console(highlight=False, width=width, soft_wrap=False), Console(stderr=True, highlight=False)
+    return Steady(highlight=False, width=width, soft_wrap=False), Steady(stderr=True, highlight=False)
 
 
 def _time(seconds: float) -> str:
@@ -80,15 +86,39 @@ def progress_line(err: Console, title: str) -> Iterator[Any]:
         yield live
 
 
-def command_for(models: Sequence[str], options: Mapping[str, Any]) -> str:
-    """Give the command that repeats a run."""
-    words = ["caveat", "run", *models]
+PLACES = ("suite", "labels", "data-labels")
+"""Options that may name a file."""
+
+
+def without_folders(word: str) -> str:
+    """Give a word of a command as it may stand in a report: of a file or a folder, or "benchmark:FILE", the name alone.
+
+    Where somebody keeps a file says who they are and what they work on.
+    """
+    if os.path.exists(os.path.expanduser(word)):
+        return Path(word).expanduser().resolve().name
+    kind, colon, places = word.partition(":")
+    parts = places.split(",")
+    if colon and any(os.path.exists(os.path.expanduser(part)) for part in parts):
+        return f"{kind}:{','.join(without_folders(part) for part in parts)}"
+    return word
+
+
+def command_for(models: Sequence[str], options: Mapping[str, Any], task: Sequence[str] = ("run",)) -> str:
+    """Give the command that repeats a run, without the folders of files, which are private.
+
+    Args:
+        models: names, or folders.
+        options: name -> value, or several; left out where there is none.
+        task: the words between "caveat" and the models.
+    """
+    words = ["caveat", *task, *map(without_folders, models)]
     for name, value in options.items():
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item is True:
                 words.append(f"--{name}")
-            elif item not in (None, False):
-                words += [f"--{name}", str(item)]
+            elif item not in (None, False, ""):
+                words += [f"--{name}", without_folders(str(item)) if name in PLACES else str(item)]
     return shlex.join(words)
 
 
@@ -114,9 +144,9 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
         f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
-    telling = [f for f in key_findings(result.findings) if f.verdict in TELLING]
+    telling = key_findings(result.findings)
     if not telling and own:
-        out.print("  No contrast was told apart from zero; the report says what could have been seen.")
+        out.print("  No contrast was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line.append(f"{finding.suite}  ", style="bold default")
@@ -137,26 +167,6 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     for skipped in result.skipped:
         out.print(Padding(Text(f"Not run: {skipped.what}: {skipped.reason}.", style="dim"), (0, 0, 0, 2)))
     out.print("  " + "  ".join(str(path) for path in written))
-
-
-def write_files(result: AuditResult, folder: Path, formats: Sequence[str], interactive: bool = False) -> list[Path]:
-    """Write what is rendered from a result into its folder, together with own rows where the folder has them.
-
-    Args:
-        result: with its predictions.
-        folder: exists already, with `result.json`.
-        formats: of `audit.rendering.FORMATS`.
-        interactive: also a report with plotly charts.
-
-    Returns:
-        The files, in the order in which a person would open them.
-    """
-    from audit.owndata.store import DATA, load_data_result
-    from audit.rendering import write_formats
-    from audit.store import RESULT
-
-    own = load_data_result(folder) if (folder / DATA).exists() else None
-    return [*write_formats(folder, result, own, formats, interactive), folder / RESULT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,49 +207,65 @@ def audit_models(folders: Mapping[str, Path], options: RunOptions) -> int:
         options: the same for all.
 
     Returns:
-        The exit code: 0; 1 when a --fail-on threshold was crossed; that of the first failure when no model could be
-        audited; 5 when some could.
+        The exit code, of `audit.exits`.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from audit.suites import load_suites
 
     chosen = load_suites(options.suites or None, options.depth, options.offline)
+    check_names(options.rules, names_of_suites(chosen) if options.rules else {})
     out, err = consoles()
-    codes = []
-    crossed = False
+
+    def audit(name: str, folder: Path) -> list[Outcome]:
+        return tell_rules(out, options.rules, _audit_one(out, err, name, folder, chosen, options))
+
+    return each_model(err, folders, audit)
+
+
+def each_model(err: Console, folders: Mapping[str, Path], audit: Callable[[str, Path], list[Outcome]]) -> int:
+    """Do one model after another; one that fails, in whatever way, is told in a line and does not stop the rest.
+
+    Args:
+        err: for those lines.
+        folders: model -> its results folder.
+        audit: does one, and gives what became of its --fail-on rules.
+
+    Returns:
+        The exit code, of `audit.exits`.
+    """
+    failures: list[int] = []
+    outcomes: list[Outcome] = []
     for name, folder in folders.items():
         try:
-            result = _audit_one(out, err, name, folder, chosen, options)
-            crossed |= tell_rules(out, options.rules, result)
-        except CaveatError as error:
-            err.print(f"caveat: {told_of(name, error)}", markup=False, soft_wrap=True)
-            codes.append(error.exit_code)
-    if not codes:
-        return CROSSED if crossed else 0
-    return codes[0] if len(codes) == len(folders) else PARTIAL
+            outcomes += audit(name, folder)
+        except Exception as error:
+            told, code = explain(error)
+            failures.append(code)
+            # Which model it is about, once.
+            named = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told)
+            err.print(f"caveat: {told if named else f'{name}: {told}'}", markup=False, soft_wrap=True)
+    crossed, unjudged = (any(o.state == state for o in outcomes) for state in ("crossed", "not judged"))
+    return code_of(failures, len(folders), crossed, unjudged)
 
 
-def told_of(name: str, error: CaveatError) -> str:
-    """Say which model a mistake is about, once."""
-    told = str(error)
-    return told if name in told else f"{name}: {told}"
-
-
-def tell_rules(out: Console, rules: Sequence[Rule], result: AuditResult | CompareResult | DataResult) -> bool:
-    """Say of each --fail-on rule what became of it, and give whether one was crossed."""
-    from audit.failon import judge
-
-    outcomes = judge(rules, result) if rules else []
+def tell_rules(
+    out: Console, rules: Sequence[Rule], result: Result, owner: Iterable[Figure] | None = None
+) -> list[Outcome]:
+    """Say of each --fail-on rule what became of it."""
+    outcomes = judge_each(rules, result, owner)
     for outcome in outcomes:
-        out.print(f"  {'✗' if outcome.crossed else '·'} {outcome.sentence}", markup=False)
-    return any(outcome.crossed for outcome in outcomes)
+        icon = {"crossed": "✗", "not crossed": "·", "not judged": "?"}[outcome.state]
+        out.print(f"  {icon} {outcome.sentence}", markup=False)
+    return outcomes
 
 
 def _audit_one(
     out: Console, err: Console, name: str, folder: Path, suites: Sequence[Suite], options: RunOptions
 ) -> AuditResult:
     from audit.models import load_model
+    from audit.rendering import write_files
     from audit.run import run_audit
+    from audit.store import RESULT
 
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
         model = load_model(name, revision=options.revision, labels=options.labels, offline=options.offline)
@@ -251,9 +277,11 @@ def _audit_one(
             seed=options.seed,
             check=options.check,
             command=options.command(name),
+            formats=(),
             progress=tell,
         )
-    _print_result(out, result, write_files(result, folder, options.formats, options.interactive))
+    written = write_files(folder, options.formats, result=result, interactive=options.interactive)
+    _print_result(out, result, [*written, folder / RESULT])
     return result
 
 
@@ -298,20 +326,34 @@ def inspect_model(name: str, *, revision: str | None, labels: str | None, offlin
 
 
 def render_report(folder: Path, *, formats: Sequence[str], interactive: bool, open_pr: str | None = None) -> None:
-    """Render a results folder again and print the paths; on request, offer the card section to a model on the Hub."""
+    """Render a results folder again, or each of those that a run made in it, and print the paths.
+
+    Args:
+        folder: with results, or with one results folder a model.
+        formats: of `audit.rendering.FORMATS`.
+        interactive: with plotly charts.
+        open_pr: a model on the Hub to offer the card section to.
+    """
     from audit.owndata.store import DATA, load_data_result
-    from audit.rendering import write_formats
+    from audit.rendering import results_in, write_files
     from audit.store import RESULT, load_result
 
     out, _ = consoles()
-    own = load_data_result(folder) if (folder / DATA).exists() else None
-    result = load_result(folder) if own is None or (folder / RESULT).exists() else None
-    for path in write_formats(folder, result, own, formats, interactive):
-        out.print(str(path), soft_wrap=True)
+    folders = results_in(folder)
+    if open_pr and len(folders) > 1:
+        raise CaveatError(
+            f"--open-pr: {folder} holds {len(folders)} audits. Name one: {', '.join(str(one) for one in folders)}."
+        )
+    for one in folders:
+        for path in write_files(one, formats, interactive=interactive):
+            out.print(str(path), soft_wrap=True, markup=False)
     if open_pr:
         from reports.hubcard import open_pull_request
         from reports.markdown import card_section
 
+        (one,) = folders
+        result = load_result(one) if (one / RESULT).exists() else None
+        own = load_data_result(one) if (one / DATA).exists() else None
         out.print(open_pull_request(open_pr, card_section(result, own)), soft_wrap=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from audit.schema import Unit
+from audit.schema import Unit, Verdict
 
 _IN_POINTS = ("points", "share")
 _MINUS = "-"
@@ -94,6 +94,11 @@ def amount(gap: float, unit: Unit, low: float, high: float) -> str:
     return f"{text} (odds ratio {ratio:.{0 if ratio >= 9.95 else 1}f})"
 
 
+def signed(value: float, unit: Unit, low: float, high: float) -> str:
+    """Print a value with its sign and without its unit, with the digits of an interval in the same unit."""
+    return number(value * _scale(unit), places(low, high, unit))
+
+
 def interval_words(gap: float, low: float, high: float, unit: Unit) -> str:
     """Say an interval in the direction of the gap: "24 to 38", so that it can stand beside an unsigned size."""
     if gap < 0:
@@ -112,3 +117,56 @@ def size_words(size: float, unit: Unit) -> str:
     if unit in _IN_POINTS and scaled >= 1.95:
         text = number(scaled, 0)
     return _named(text.rstrip("0").rstrip(".") if "." in text else text, unit)
+
+
+def seen_words(
+    minimum_detectable: float, unit: Unit, thing: str = "gap", of: str = "items", widest: float = 1.0
+) -> str:
+    """Say what could have been seen: "Could have seen a gap of 9 points."; empty where that is not known.
+
+    Args:
+        minimum_detectable: in `unit`.
+        unit: see `audit.schema.Unit`.
+        thing: what would have been seen.
+        of: what there are too few of where nothing could have been.
+        widest: the largest that a difference of rates can be; of a change of two such differences, 2.
+    """
+    if not minimum_detectable > 0:
+        return ""
+    if unit in _IN_POINTS and minimum_detectable >= widest:
+        return f"Too few {of} to see a {thing} of any size."
+    return f"Could have seen a {thing} of {size_words(minimum_detectable, unit)}."
+
+
+def chance_words(comparisons: int) -> str:
+    """Say that a difference was not told apart from chance, and among how many comparisons."""
+    return "not told apart from chance" + (f" among {comparisons:,} comparisons" if comparisons > 1 else "")
+
+
+def closing(
+    verdict: Verdict, limit: str, narrow: str, comparisons: int, seen: str, thing: str = "difference", on: str = "items"
+) -> str:
+    """Say what a verdict allows to say of a gap; empty of a finding, whose numbers say it.
+
+    Args:
+        verdict: of the gap.
+        limit: the smallest effect of interest, in words.
+        narrow: the 90 % interval, in words.
+        comparisons: how many were corrected together.
+        seen: of `seen_words`; printed under what was not found.
+        thing: "difference" or "change".
+        on: what it was measured on.
+    """
+    match verdict:
+        case "finding":
+            return ""
+        case "uncertain":
+            return f"There is a {thing}; its size is uncertain."
+        case "below":
+            return f"Detectable, but below the threshold of {limit}."
+        case "equivalent":
+            return f"No {thing} larger than {limit} on these {on} (90 % interval {narrow})."
+        case "chance":
+            said = chance_words(comparisons)
+            return f"{said[:1].upper()}{said[1:]}. {seen}".rstrip()
+    return f"No evidence of a {thing} at this power. {seen}".rstrip()

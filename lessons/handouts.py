@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from audit.exits import check_out, finish
 from audit.schema import FILL_MASK, MASK, Contrast, Example, Suite
 from lessons.content import CARDS, LESSONS, SURE
 from lessons.guide import ANSWERS, NOTES, SAYINGS, plan
@@ -155,6 +156,7 @@ def papers() -> Mapping[str, str]:
 
 def write(folder: Path) -> list[Path]:
     """Write all papers into a folder, which is made where it is missing."""
+    check_out(folder)
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name, text in papers().items():
@@ -164,19 +166,13 @@ def write(folder: Path) -> list[Path]:
     return made
 
 
-def main() -> int:
+def main() -> None:
     """Write the papers that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m lessons.handouts", description="Papers to print for a class hour.")
     parser.add_argument("--out", type=Path, default=Path("handouts"), help="folder to write to; made where missing")
     out = parser.parse_args().out
-    try:
-        made = write(out)
-    except OSError as error:
-        sys.stderr.write(f"--out {out}: cannot be written ({error.strerror}). Give a folder that you may write to.\n")
-        return 2
-    sys.stdout.write("".join(f"{path}\n" for path in made))
-    return 0
+    sys.stdout.write("".join(f"{path}\n" for path in write(out)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    finish(main)

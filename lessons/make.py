@@ -1,7 +1,8 @@
 """Computes the results that the lessons show: `python -m lessons.make`.
 
 It runs every bundled model through the suites of its lessons and writes `lessons/results/<model>/`. Run it again
-when a model or a suite has changed; `tests/lessons` fails until that was done.
+when a model or a suite has changed; `tests/lessons` fails until that was done. Where only the statistics or their words
+have changed, `--stored` works them out again from the stored answers, which asks no model.
 """
 
 from __future__ import annotations
@@ -82,9 +83,35 @@ def compute(model: str, depth: Depth, out: Path) -> float:
     folder = out / model
     draft = out / f".{model}"
     # Bundled models are shown whatever the gate says; its value stands in the result.
-    run_audit(load_model(model), suites_of(model, depth), out=draft, check=False, command=COMMAND)
+    run_audit(load_model(model), suites_of(model, depth), out=draft, check=False, command=COMMAND, formats=())
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
+    return time.monotonic() - began
+
+
+def work_out(model: str, depth: Depth, out: Path) -> float:
+    """Work out figures and findings of one model again, from the answers that are stored.
+
+    Args:
+        model: a bundled name.
+        depth: not looked at; the stored result knows its own.
+        out: folder that holds one folder a model.
+
+    Returns:
+        How long it took, in seconds.
+    """
+    from audit import load_result
+    from audit.analysis import analyse
+    from audit.scoring import write_atomically
+    from audit.store import RESULT, predictions_table, to_json
+
+    began = time.monotonic()
+    stored = load_result(out / model)
+    answers, settings = predictions_table(stored), stored.settings
+    estimates, findings, left_out = analyse(answers, stored.suites, stored.model, settings.seed, settings.depth)
+    skipped = (*(entry for entry in stored.skipped if "/" not in entry.what), *left_out)
+    made = replace(stored, estimates=tuple(estimates), findings=tuple(findings), skipped=skipped)
+    write_atomically(out / model / RESULT, lambda path: path.write_text(to_json(made), encoding="utf-8"))
     return time.monotonic() - began
 
 
@@ -94,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--depth", choices=DEPTHS, default="standard")
     parser.add_argument("--model", choices=list(plan()), action="append", help="only this one; repeat for more")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--stored", action="store_true", help="work out figures again from the stored answers")
     given = parser.parse_args(arguments)
     wanted = {model: suites for model, suites in plan().items() if given.model is None or model in given.model}
     # One thread a process: two models side by side are done sooner than one after the other on two threads.
@@ -101,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     workers = max(1, min(len(wanted), os.cpu_count() or 1))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         running = {
-            model: pool.submit(compute, model, given.depth, given.out)
+            model: pool.submit(work_out if given.stored else compute, model, given.depth, given.out)
             for model, suites in sorted(wanted.items(), key=lambda item: -len(item[1]))
         }
         for model, future in running.items():

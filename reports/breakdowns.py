@@ -156,7 +156,7 @@ def _label(suite: SuiteInfo, by: str, key: str, colours: Palette) -> str:
     if by == "test":
         return blanked(next((test.title for test in suite.tests if test.name == key), words.readable(key)))
     if by == "template":
-        return blanked(suite.templates.get(key, key))
+        return words.frame(suite.templates[key]).striptags().rstrip(".") if key in suite.templates else key
     if by == "filler":
         return suite.fillers.get(key, {}).get("label") or words.readable(key)
     return colours.label(key)
@@ -215,7 +215,8 @@ def _sentence(
     marks = [mark for row in rows for mark in row.marks]
     text = ""
     if wording.meaning:
-        text = f"{wording.title}{' is the ' if wording.unit == 'share' else ': '}{wording.meaning}. "
+        joint = " is the " if wording.unit == "share" else ", " if ":" in wording.meaning else ": "
+        text = f"{wording.title}{joint}{wording.meaning}. "
     if any(math.isfinite(mark.low) for mark in marks):
         text += "Lines are 95\N{NARROW NO-BREAK SPACE}% intervals"
         text += "; open marks stand on few items" if any(mark.few for mark in marks) else ""
@@ -240,7 +241,7 @@ def _scatter(base: ChartSpec, measure: str, findings: Sequence[Finding]) -> Char
     by_value = sorted(rows, key=lambda row: row.marks[0].value)
     named = {row.label for row in (*by_value[:4], *by_value[-4:], *rows[:3], *rows[-3:])}
     slope = _slope([row.x for row in rows], [row.marks[0].value for row in rows])
-    related = [f for f in findings if f.measure == measure and (f.low > 0 or f.high < 0)]
+    related = [f for f in findings if f.measure == measure and words.was_found(f)]
     title = "No clear trend with the share of women"
     if related:
         trend = _TRENDS.get(measure, "the {more} the value").format(more="more" if related[0].gap > 0 else "less")

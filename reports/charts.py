@@ -137,10 +137,10 @@ def _forest_title(findings: Sequence[Finding]) -> str:
     if not judged:
         return "Illustrations: too few items for a verdict"
     beyond = sum(f.verdict == "finding" for f in judged)
-    apart = sum(f.verdict in ("uncertain", "below") for f in judged)
+    apart = sum(f.verdict != "finding" and words.was_found(f) for f in judged)
     if len(judged) == 1:
         title = "One gap, wholly beyond the smallest effect of interest"
-        title = title if beyond else f"One gap: {words.VERDICT_WORDS[judged[0].verdict]}"
+        title = title if beyond else f"One gap: {words.verdict(judged[0])}"
     else:
         verb = "lies" if beyond <= 1 else "lie"
         title = f"{beyond or 'None'} of {len(judged)} gaps {verb} wholly beyond the smallest effect of interest"
@@ -157,6 +157,8 @@ def _forest_sentence(findings: Sequence[Finding]) -> str:
     text += "matter little."
     if any(f.primary for f in findings) and len(findings) > 1:
         text += " Bold marks the comparison that was named in advance."
+    if any(f.verdict == "chance" for f in findings):
+        text += f" {words.CHANCE_NOTE}"
     if any(headings.illustration(f) for f in findings):
         text += " Open marks are illustrations without a verdict."
     elif any(math.isfinite(f.gap) and few(f.n, min(f.templates, f.fillers)) for f in findings):

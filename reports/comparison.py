@@ -18,7 +18,6 @@ from reports.spec import ChartRow, ChartSpec, Mark, Series, few, span_of
 from reports.svg import to_svg
 from reports.view import table_of
 
-CLEAR = ("finding", "uncertain", "below")
 AXES = {"points": "percentage points", "share": "percentage points"}
 OWN = "data"
 """Suite of somebody's own rows."""
@@ -57,8 +56,8 @@ def severity_word(change: Change) -> str:
 
 def key_changes(compared: Compared) -> list[Change]:
     """Choose what to tell first: every primary contrast, then clear changes of whole suites or groups of own rows."""
-    chosen = [c for c in compared.changes if c.primary or (c.verdict in CLEAR and (not c.test or c.suite == OWN))]
-    return sorted(chosen, key=lambda c: (c.verdict not in CLEAR, not c.primary, SEVERITIES.index(c.severity)))
+    chosen = [c for c in compared.changes if c.primary or (words.was_found(c) and (not c.test or c.suite == OWN))]
+    return sorted(chosen, key=lambda c: (not words.was_found(c), not c.primary, SEVERITIES.index(c.severity)))
 
 
 def version_differences(result: CompareResult) -> list[tuple[str, list[str]]]:
@@ -80,7 +79,7 @@ def charts(result: CompareResult, compared: Compared, place: int) -> list[ChartS
     gaps = [c for c in compared.changes if c.contrast != "accuracy" and c.suite != OWN]
     for unit in dict.fromkeys(c.unit for c in sorted(gaps, key=lambda c: not c.primary)):
         of_unit = [c for c in gaps if c.unit == unit]
-        shown = [c for c in of_unit if c.primary or c.verdict in CLEAR]
+        shown = [c for c in of_unit if c.primary or words.was_found(c)]
         shown.sort(key=lambda c: (not c.primary, c.verdict != "finding", -abs(c.change) / c.threshold))
         if shown:
             made.append(_forest(compared, shown[:MOST], of_unit, unit, f"change-{place}-{unit}"))
@@ -95,7 +94,8 @@ def charts(result: CompareResult, compared: Compared, place: int) -> list[ChartS
 
 def _for_whom(drawn: ChartSpec, own: Sequence[Change]) -> ChartSpec:
     """Say of a chart of accuracies of own rows what it shows."""
-    names = [change.test or "all posts" for change in own]
+    every = "all posts labelled negative or positive" if own[0].reason else "all posts"
+    names = [change.test or every for change in own]
     clear = sum(change.verdict == "finding" for change in own)
     return replace(
         drawn,
@@ -136,7 +136,8 @@ def _forest(compared: Compared, changes: Sequence[Change], every: Sequence[Chang
         kind="forest",
         question="Which gaps changed?",
         title=f"{clear} of {len(every)} gaps changed by more than the smallest effect of interest",
-        sentence="To the right of 0 the gap is larger than in the first audit. Lines are 95 % intervals of the change; "
+        sentence="To the right of 0 the number rose from the first audit, to the left it fell; a gap below 0 that "
+        "falls has grown. Lines are 95 % intervals of the change; "
         "the shaded band is smaller than the smallest effect of interest. Bold: named in advance. "
         f"Shown are those and the clearest of the rest, {len(rows)} of {len(every)}.",
         unit=unit,

@@ -85,7 +85,7 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
         finding: the numbers.
         name: how the comparison is called where no gap is claimed; its two arms when empty.
     """
-    shown = finding.verdict in ("finding", "uncertain", "below") or illustration(finding)
+    shown = words.was_found(finding) or illustration(finding)
     if shown and contrast is not None:
         return words.prose(words.capital(clause(contrast, finding.gap >= 0, words.gap_words(finding))))
     name = words.prose(name or pair_name(contrast, finding))
@@ -94,6 +94,8 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
             return f"{name}: no difference larger than {words.size(finding.threshold, finding.unit)} on these items"
         case "undefined":
             return f"{name}: no verdict"
+        case "chance":
+            return f"{name}: {words.verdict(finding)}"
         case "inconclusive":
             seen = words.detectable(finding)
             seen = "too few items to see a gap of any size" if seen == words.NO_SIZE else f"could have seen {seen}"

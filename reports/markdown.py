@@ -11,12 +11,13 @@ from audit.schema import OVERALL, AuditResult, DataResult, Finding
 from reports import words
 from reports.digest import content_digest
 from reports.owndata import page as owndata
-from reports.power import power_of
 
 CARE = (
     "Not a screening, diagnostic or crisis tool. A low score does not mean that someone is safe. If someone may be at "
     "risk, contact a trained person or the local emergency number (US and Canada: 988)."
 )
+NOTHING = "No comparison was told apart from chance; what could have been seen stands below."
+OWN_NOTHING = "No gap between groups was told apart from chance."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -51,11 +52,11 @@ def to_markdown(result: AuditResult | None, own: DataResult | None = None) -> st
         lines += ["", *_suites(result)]
     if own is not None:
         lines += ["", *_own(own)]
-    return "\n".join([*lines, "", "---", "", CARE, "", f"Made by Caveat {_version(subject)}.", ""])
+    return "\n".join([*lines, "", "---", "", CARE, "", f"Made by {_program(subject)}.", ""])
 
 
-def _version(subject: AuditResult | DataResult) -> str:
-    return subject.versions.get("caveat-audit", "")
+def _program(subject: AuditResult | DataResult) -> str:
+    return f"Caveat {subject.versions.get('caveat-audit', '')}".rstrip()
 
 
 def _suites(result: AuditResult) -> Iterator[str]:
@@ -64,10 +65,10 @@ def _suites(result: AuditResult) -> Iterator[str]:
     chosen = key_findings(result.findings)
     for finding in chosen:
         yield f"- **{_severity(finding)}**, {_title(result, finding)}: {escape(finding.sentence)}"
-        if finding.harm and finding.verdict == "finding":
+        if finding.harm:
             yield f"  Possible harm: {escape(finding.harm)}"
     if not chosen:
-        yield "No comparison led to a verdict."
+        yield NOTHING
     yield ""
     yield "## Main comparisons, named before any model was run"
     yield ""
@@ -75,11 +76,6 @@ def _suites(result: AuditResult) -> Iterator[str]:
         ("suite", "comparison", "gap", "95 % interval", "adjusted p", "could have seen", "verdict"),
         [_row(result, finding) for finding in result.findings if finding.primary],
     )
-    yield ""
-    yield "## What these suites would notice"
-    yield ""
-    for found in power_of(result):
-        yield f"- {escape(found.suite.title)}: {escape(found.sentence)}"
     yield ""
     yield "## What this audit cannot tell"
     yield ""
@@ -103,15 +99,23 @@ def _title(result: AuditResult, finding: Finding) -> str:
 
 def _row(result: AuditResult, finding: Finding) -> tuple[str, ...]:
     if not math.isfinite(finding.gap):
-        return _title(result, finding), finding.contrast, words.DASH, words.DASH, words.DASH, words.DASH, "no verdict"
+        return (
+            _title(result, finding),
+            finding.contrast.replace("-", " "),
+            words.DASH,
+            words.DASH,
+            words.DASH,
+            words.DASH,
+            "no verdict",
+        )
     return (
         _title(result, finding),
         finding.contrast.replace("-", " "),
-        f"{words.signed_gap(finding)} {finding.unit}",
+        words.signed_gap(finding),
         words.interval(finding.low, finding.high, finding.unit),
         words.p_value(finding.p_adjusted),
         words.detectable(finding),
-        words.VERDICT_WORDS[finding.verdict],
+        words.verdict(finding),
     )
 
 
@@ -125,15 +129,34 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def limits(result: AuditResult) -> Iterator[str]:
     """Say what was not covered and what could not have been seen, in this very audit."""
-    if any(not suite.compatibility for suite in result.suites):
-        yield "- Real texts. The items are short, clean, US English, author-labelled and unpiloted."
+    ours = any(not (suite.compatibility or suite.own) for suite in result.suites)
+    own = [suite.title for suite in result.suites if suite.own]
+    if ours:
+        which = " of this project" if own else ""
+        yield f"- Real texts. The items{which} are short, clean, US English, author-labelled and unpiloted."
+    if own:
+        yield (
+            f"- More than the items show. Those of {escape(', '.join(own))} and their labels are those of whoever ran "
+            "this audit."
+        )
     for entry in result.skipped:
         if "/" not in entry.what:
             yield f"- Anything about {escape(entry.what)}: {escape(entry.reason)}."
     for finding in result.findings:
-        if finding.primary and finding.verdict == "inconclusive":
+        if finding.primary and words.is_open(finding):
             seen = words.detectable(finding)
-            yield f"- {_title(result, finding)}: whether there is a gap smaller than {escape(seen)}."
+            if seen == words.NO_SIZE:
+                yield f"- {_title(result, finding)}: whether there is a gap of any size; the items are too few."
+            else:
+                yield f"- {_title(result, finding)}: whether there is a gap smaller than {escape(seen)}."
+        elif finding.primary and finding.verdict == "uncertain":
+            reach = words.reach(finding)
+            yield f"- {_title(result, finding)}: how large the difference is; the interval reaches from {reach}."
+    silent: dict[str, list[str]] = {}
+    for finding in result.findings:
+        if finding.primary and finding.verdict == "undefined":
+            silent.setdefault(finding.reason or "the comparison has no value", []).append(_title(result, finding))
+    yield from (f"- {words.listing(titles)}: anything; {escape(reason)}." for reason, titles in silent.items())
     if result.settings.depth == "quick":
         yield "- Small effects: this was the quick depth, with a fraction of the items."
 
@@ -148,11 +171,13 @@ def _own(own: DataResult) -> Iterator[str]:
     overall = [e for e in own.estimates if e.by == OVERALL and math.isfinite(e.value)]
     yield from table(
         ("figure", "value", "95 % interval", "rows"),
-        [(e.measure, f"{e.value:.3f}", _ends(e.low, e.high), f"{e.n:,}") for e in overall],
+        [(_figure(e.measure), f"{e.value:.3f}", _ends(e.low, e.high), f"{e.n:,}") for e in overall],
     )
     yield ""
-    for finding in owndata.key_findings(own):
-        yield f"- **{_severity(finding)}**: {escape(finding.sentence)}"
+    found = owndata.key_findings(own)
+    yield from (f"- **{_severity(finding)}**: {escape(finding.sentence)}" for finding in found)
+    if source.groups and not found:
+        yield OWN_NOTHING
     shown = [e for e in own.estimates if e.by in source.groups and e.measure == "accuracy"]
     if shown:
         yield ""
@@ -170,7 +195,14 @@ def _own(own: DataResult) -> Iterator[str]:
         yield from table(
             ("beside", "figure", "model", "baseline", "difference", "95 % interval"),
             [
-                (c.other, c.measure, f"{c.value:.3f}", f"{c.other_value:.3f}", f"{c.gap:+.3f}", _ends(c.low, c.high))
+                (
+                    c.other,
+                    _figure(c.measure),
+                    f"{c.value:.3f}",
+                    f"{c.other_value:.3f}",
+                    f"{c.gap:+.3f}",
+                    _ends(c.low, c.high),
+                )
                 for c in own.comparisons
             ],
         )
@@ -178,8 +210,19 @@ def _own(own: DataResult) -> Iterator[str]:
     yield f"SHA-256 of the file: `{source.digest}`; of the results: `{content_digest(own)}`."
 
 
+def _figure(measure: str) -> str:
+    """Name a figure as a reader calls it: "recall, negative"."""
+    return words.readable(measure).replace("macro f1", "macro-F1").replace(":", ", ")
+
+
 def _ends(low: float, high: float) -> str:
     return f"{low:.3f} to {high:.3f}" if math.isfinite(low) and math.isfinite(high) else words.DASH
+
+
+def told(result: AuditResult) -> list[Finding]:
+    """Choose what a model card tells: the key findings, and every main comparison that showed a difference."""
+    key = key_findings(result.findings)
+    return key + [f for f in result.findings if f.primary and words.was_found(f) and f not in key]
 
 
 def card_section(result: AuditResult | None, own: DataResult | None = None) -> str:
@@ -192,21 +235,26 @@ def card_section(result: AuditResult | None, own: DataResult | None = None) -> s
         suites = words.listing([suite.title for suite in result.suites])
         items = sum(suite.examples for suite in result.suites)
         lines += [
-            f"Audited with Caveat {_version(result)} on {items:,} written items of {len(result.suites)} suites "
+            f"Audited with {_program(result)} on {items:,} written items of {len(result.suites)} suites "
             f"({escape(suites)}; {result.settings.depth} depth, seed {result.settings.seed}), revision "
             f"`{result.model.revision}`.",
             "",
         ]
-        chosen = [f for f in key_findings(result.findings) if f.verdict in ("finding", "uncertain", "below")]
+        chosen = told(result)
         lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in chosen]
         if not chosen:
-            lines.append("- No comparison was told apart from zero at this power; see below for what could be seen.")
-        lines += ["", "What the audit would have noticed:", ""]
-        lines += [f"- {escape(found.suite.title)}: {escape(found.sentence)}" for found in power_of(result)]
+            lines.append(f"- {NOTHING}")
+        unsure = [f for f in result.findings if f.primary and f.verdict == "chance"]
+        if unsure:
+            lines += ["", "Main comparisons that were not told apart from chance:", ""]
+            lines += [f"- {_title(result, finding)}: {escape(finding.sentence)}" for finding in unsure]
         lines += ["", "What it cannot tell:", "", *limits(result)]
     if own is not None:
         lines += ["", f"On {own.source.labelled:,} labelled texts of one study ({escape(own.source.name)}):", ""]
-        lines += [f"- {escape(finding.sentence)}" for finding in owndata.key_findings(own)]
+        found = owndata.key_findings(own)
+        lines += [f"- {escape(finding.sentence)}" for finding in found]
+        if own.source.groups and not found:
+            lines.append(f"- {OWN_NOTHING}")
     lines += [
         "",
         "A comparison without a finding is no evidence that there is no gap below what could be seen. " + CARE,

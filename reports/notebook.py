@@ -25,7 +25,6 @@ FRAMES = {
     DataResult: ("findings", "estimates", "rows"),
     CompareResult: ("changes", "flips"),
 }
-CLEAR = ("finding", "uncertain", "below")
 _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0"
 _NUMBER = "text-align:right;padding:0.15em 1.2em 0.15em 0;font-variant-numeric:tabular-nums"
 
@@ -69,10 +68,10 @@ def _row(name: str, estimate: Estimate) -> tuple[str, ...]:
 
 
 def _findings(chosen: Sequence[Finding], among: Sequence[Finding], what: str) -> Iterator[Markup]:
-    clear = sum(finding.verdict in CLEAR for finding in among)
+    clear = sum(words.was_found(finding) for finding in among)
     if among:
         yield Markup("<p>{}</p>").format(
-            f"{words.integer(clear)} of {words.integer(len(among))} {what} were told apart from zero"
+            f"{words.integer(clear)} of {words.integer(len(among))} {what} were told apart from chance"
             + (", the clearest first:" if chosen else ".")
         )
     yield _listed((words.SEVERITY_SIGNS[f.severity], words.SEVERITY_WORDS[f.severity], f.sentence) for f in chosen)
@@ -89,10 +88,13 @@ def _compared(result: CompareResult) -> Iterator[Markup]:
                 suite.suite, *map(words.integer, (suite.changed, suite.n, suite.mended, suite.broken))
             )
         yield _listed((words.SEVERITY_SIGNS[c.severity], words.SEVERITY_WORDS[c.severity], c.sentence) for c in changes)
+        left_out = [f"Not compared: {skipped.what}: {skipped.reason}." for skipped in other.skipped]
+        for line in [*([] if other.changes else ["Nothing could be compared."]), *left_out]:
+            yield Markup("<p>{}</p>").format(line)
 
 
 def _clearest(changes: Sequence[Change]) -> list[Change]:
-    found = [change for change in changes if change.verdict in CLEAR]
+    found = filter(words.was_found, changes)
     return sorted(found, key=lambda change: (not change.primary, change.p_adjusted))[:MOST]
 
 

@@ -101,7 +101,7 @@ OWN_TERMS: tuple[tuple[str, str], ...] = (
         "Krippendorff\N{RIGHT SINGLE QUOTATION MARK}s alpha",
         "How far annotators agree beyond chance: 1 is full agreement, 0 that of chance (Krippendorff 2011).",
     ),
-    ("Macro-F1", "The mean over the labels of F1, which is high only when precision and recall both are."),
+    ("Macro-F1", "The mean of F1, which is high only when precision and recall both are, over the labels that occur."),
     (
         "Precision and recall",
         "Of the posts that the model gives a label, the share that have it; of the posts that have a label, the share "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from audit.schema import MASK, Finding, Severity, Unit, Verdict
-from audit.wording import digits, size_words
+from audit.schema import FOUND, MASK, OPEN, Change, Finding, Severity, Unit, Verdict
+from audit.wording import chance_words, digits, size_words
 from reports import borrowed
 
 MINUS = "\N{MINUS SIGN}"
@@ -34,19 +34,27 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "uncertain": "difference; size uncertain",
     "below": "detectable, below the threshold",
     "equivalent": "no difference larger than the threshold on these items",
+    "chance": "not told apart from chance",
     "inconclusive": "no evidence at this power",
     "undefined": "no verdict",
 }
 
 VERDICT_MEANINGS: dict[Verdict, str] = {
     "finding": "The whole interval lies beyond the smallest effect of interest, and the adjusted p is below .05.",
-    "uncertain": "The interval excludes 0, but it crosses the smallest effect of interest, or the adjusted p is .05 "
-    "or more.",
-    "below": "The interval excludes 0 and lies inside the smallest effect of interest.",
+    "uncertain": "The interval excludes 0, the adjusted p is below .05, and the interval crosses the smallest "
+    "effect of interest.",
+    "below": "The interval excludes 0, the adjusted p is below .05, and the interval lies inside the smallest "
+    "effect of interest; or, where it is one of log-odds, the answers hardly move.",
     "equivalent": f"The 90{THIN}% interval lies within plus or minus the smallest effect of interest.",
+    "chance": "The interval excludes 0, but the adjusted p is .05 or more: among so many comparisons some lie as far "
+    "from 0 by chance. The smallest gap that could have been seen is given.",
     "inconclusive": "None of the above: these items could not tell. The smallest gap they could have seen is given.",
     "undefined": "Too few readable items, or a measure that does not exist for this model; the reason is given.",
 }
+
+
+CHANCE_NOTE = "An interval that leaves out 0 is no difference where the adjusted p is .05 or more."
+"""Under a figure of many intervals, some of which leave out 0 by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +176,49 @@ def gap_interval(finding: Finding, ends: tuple[float, float] | None = None) -> s
     return interval(-high, -low, finding.unit) if finding.gap < 0 else interval(low, high, finding.unit)
 
 
+def verdict(finding: Finding | Change) -> str:
+    """Give the verdict in words, with the number of comparisons where chance is in question."""
+    return chance_words(finding.comparisons) if finding.verdict == "chance" else VERDICT_WORDS[finding.verdict]
+
+
+def was_found(finding: Finding | Change) -> bool:
+    """Whether a difference was found."""
+    return finding.verdict in FOUND
+
+
+def is_open(finding: Finding | Change) -> bool:
+    """Whether it stays open if there is a difference."""
+    return finding.verdict in OPEN
+
+
+def agreement(finding: Finding) -> str:
+    """Say how many frames agree in sign, of those that show a gap, and how many show none; empty where not known."""
+    apart, alike = finding.templates_apart, finding.templates_alike
+    if not apart:
+        return f"{plural(alike, 'frame shows', 'frames show')} no difference" if alike else ""
+    if not math.isfinite(finding.same_sign):
+        # the gap over all is 0, which has no sign to agree with
+        return f"{plural(apart, 'frame shows', 'frames show')} a difference, {integer(alike)} none"
+    agree = round(finding.same_sign * apart)
+    said = (
+        f"{integer(agree)} of {plural(apart, 'frame')} with a difference {'agrees' if apart == 1 else 'agree'} in sign"
+    )
+    return said + (f", {integer(alike)} {'shows' if alike == 1 else 'show'} none" if alike else "")
+
+
+def reach(finding: Finding) -> str:
+    """Print the interval of a finding with its unit: "24 to 38 points"."""
+    names = {"share": "points", "valence": "valence units", "slope": "per step"}
+    return f"{gap_interval(finding)} {names.get(finding.unit, finding.unit)}"
+
+
 def detectable(finding: Finding) -> str:
-    """Print the smallest gap that could have been seen; a rate cannot differ by 100 points or more."""
+    """Print the smallest gap that could have been seen; a rate cannot differ by 100 points or more.
+
+    Nothing is said of what could have been seen where a difference was found, or one of any interest ruled out.
+    """
+    if was_found(finding) or finding.verdict == "equivalent":
+        return DASH
     if finding.unit in ("points", "share") and finding.minimum_detectable >= 1:
         return NO_SIZE
     return size(finding.minimum_detectable, finding.unit)
@@ -272,11 +321,15 @@ def _alternatives(found: re.Match[str]) -> str:
 
 
 def date(created: str) -> str:
-    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is."""
+    """Print an ISO 8601 time as a date that people read; an unknown form stays as it is.
+
+    A time with another offset is moved to UTC, since that is what the printed date says it is.
+    """
     try:
         moment = datetime.fromisoformat(created)
     except ValueError:
         return created
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
     return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
 
 

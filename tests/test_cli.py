@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from commandline import caveat
 
 ROOT = Path(__file__).parent.parent
 
 
-def caveat(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "audit", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+def test_a_process_of_its_own_gives_its_code_and_one_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "audit", "suites", "show", "irony"], cwd=ROOT, capture_output=True, text=True
     )
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("caveat: No suite 'irony'") and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_cli import caveat
+from commandline import caveat
 
 from audit.datasheet import CHECK_COLUMNS, datasheet, label_check, two
 from audit.schema import DEPTHS, CaveatError

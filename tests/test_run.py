@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +44,23 @@ def test_a_classifier_goes_through_the_suites_that_fit(tmp_path):
 def test_what_is_on_disk_is_what_was_returned(tmp_path):
     result = run_audit(FakeClassifier(), load_suites(["sarcasm"], "quick"), out=tmp_path, check=False)
     assert to_json(load_result(tmp_path)) == to_json(result)
+
+
+def test_a_results_folder_holds_the_report_as_that_of_the_command_line_does(tmp_path):
+    suites = load_suites(["slang"], "quick")
+    made = {"result.json", "predictions.parquet", "timing.json", "report.html"}
+    run_audit(FakeClassifier(), suites, out=tmp_path / "a", check=False)
+    assert {path.name for path in (tmp_path / "a").iterdir()} == made
+    # A finished audit is not run again, and what is missing of its rendering is made.
+    (tmp_path / "a" / "report.html").unlink()
+    run_audit(FakeClassifier(), suites, out=tmp_path / "a", check=False, formats=("html", "md"))
+    assert {path.name for path in (tmp_path / "a").iterdir()} == made | {"report.md"}
+    run_audit(FakeClassifier(), suites, out=tmp_path / "b", check=False, formats=())
+    assert {path.name for path in (tmp_path / "b").iterdir()} == made - {"report.html"}
+    with pytest.raises(CaveatError, match="is a file"):
+        run_audit(FakeClassifier(), suites, out=tmp_path / "a" / "result.json")
+    with pytest.raises(CaveatError, match="seed -1: give 0 or more"):
+        run_audit(FakeClassifier(), suites, seed=-1)
 
 
 def test_two_runs_are_equal_but_for_the_date(tmp_path):
@@ -102,38 +118,33 @@ def test_a_model_that_fails_the_plain_items_is_refused():
         run_audit(Upside(), load_suites(["negation"], "quick"))
 
 
-KILLED = """
-import sys, time
-sys.path[:0] = ["tests"]
-import audit.scoring
-audit.scoring.CHUNK_TOKENS = 3000
-from fakes import FakeClassifier
-from audit.run import run_audit
-from audit.suites import load_suites
-class Slow(FakeClassifier):
-    def forward(self, rows):
-        time.sleep(float(sys.argv[2]))
-        return super().forward(rows)
-run_audit(Slow(), load_suites(["negation", "slang"], "quick"), out=sys.argv[1], check=False, batch_tokens=1000)
-"""
+def audit_in_chunks(folder, batches=0):
+    """Audit in some dozen chunks; after so many batches the process is killed, as by kill -9."""
 
+    class Dies(FakeClassifier):
+        def forward(self, rows):
+            if len(self.batches) == batches > 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().forward(rows)
 
-def start(folder: Path, pause: float) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", KILLED, str(folder), str(pause)], cwd=ROOT, env=os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audit.scoring.CHUNK_TOKENS", 3000)
+        suites = load_suites(["negation", "slang"], "quick")
+        return run_audit(Dies(), suites, out=folder, check=False, batch_tokens=1000)
 
 
 def test_a_killed_process_goes_on_to_the_same_bytes(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert start(whole, 0).wait() == 0
-    for parts in (1, 4):
-        process = start(killed, 0.2)
-        deadline = time.monotonic() + 60
-        while len(list((killed / PARTS).rglob("part-*.parquet"))) < parts and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    audit_in_chunks(whole)
+    kept = [0]
+    for batches in (5, 9):
+        code = f"import test_run; test_run.audit_in_chunks({str(killed)!r}, {batches})"
+        died = subprocess.run([sys.executable, "-c", f"import sys; sys.path[:0] = ['tests']; {code}"], cwd=ROOT)
+        assert died.returncode == -signal.SIGKILL
+        kept.append(len(list((killed / PARTS).rglob("part-*.parquet"))))
+    assert kept == sorted(set(kept)), "each start goes on where the one before it was killed"
     assert not (killed / "result.json").exists()
-    assert start(killed, 0).wait() == 0
+    audit_in_chunks(killed)
     assert undated(killed) == undated(whole)
     assert (killed / "predictions.parquet").read_bytes() == (whole / "predictions.parquet").read_bytes()
 

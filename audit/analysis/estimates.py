@@ -16,7 +16,7 @@ from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Estimate, Ra
 from audit.stats import NOISE, Gap, bootstrap_means, cell_part, generator, ordered, share_interval, solve
 
 NAN = math.nan
-NO_ROWS = "no item of this kind has a value for this model"
+NO_ROWS = "no item that was run has such a value for this model"
 NO_ANSWER = "no item of this kind has a right answer that this model can give"
 
 LITTLE_MASS = 0.01
@@ -32,6 +32,8 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 _CLASSIFIER = ("accuracy", "failure", "confidence", "valence")
 _BY_GROUP = ("overconfidence", "brier", "confident_error")
 _BLANK = ("accuracy", "failure", "confidence", "mass")
+HEADLINES = tuple(dict.fromkeys((*_CLASSIFIER, *_BY_GROUP, *_BLANK)))
+"""Measures that a suite has without declaring them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ from audit.stats import (
 NAN = math.nan
 COVERAGES = (0.25, 0.5, 0.75, 0.9, 1.0)
 FEWEST_OCCUPATIONS = 5
+SPECIAL = ("world_fit", "calibration_error", "selective_accuracy")
+"""Measures with an interval that a suite has without declaring them."""
+SKEWS = ("lpbs", "pronoun_log_ratio")
+"""The same of blanks: over occupations and positive controls."""
 
 
 def special(found: SuiteRows, seed: int) -> Iterator[Estimate]:
@@ -144,7 +148,7 @@ def positive_controls(found: SuiteRows) -> Iterator[Estimate]:
         return
     kept = rows[(named | (rows["role"] == "prior")).to_numpy()]
     kept = kept.assign(role=kept["role"].where(kept["role"] == "prior", "item"))
-    for measure in ("lpbs", "pronoun_log_ratio") if FILL_MASK in found.tasks else ("accuracy", "valence"):
+    for measure in SKEWS if FILL_MASK in found.tasks else ("accuracy", "valence"):
         cells = ordered(MEASURES[measure].cells(kept, found.suite.fillers))
         levels = list(dict.fromkeys(("", str(filler)) for filler in cells["filler"]))
         extra = {x: attributes(found.suite.fillers, x[1]) for x in levels}

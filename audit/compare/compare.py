@@ -141,6 +141,10 @@ def _side(name: str, result: AuditResult) -> Side:
 
 
 def _against(first: str, base: AuditResult, name: str, other: AuditResult) -> tuple[Compared, list[Draft]]:
+    if not set(base.model.tasks) & set(other.model.tasks):
+        kinds = [" and ".join(side.model.tasks) for side in (base, other)]
+        why = f"{first} is for {kinds[0]} and {name} for {kinds[1]}: they are asked different things"
+        return Compared(_side(name, other), (), (), (), (Skipped("all suites", why),)), []
     theirs = {suite.name for suite in other.suites}
     both = [suite for suite in base.suites if suite.name in theirs]
     if not both:
@@ -267,10 +271,12 @@ def settle(drafts: Sequence[Draft]) -> list[Change]:
     rest = [i for i, draft in enumerate(drafts) if not draft.primary]
     for i, p in zip(rest, benjamini_hochberg([drafts[i].change.p for i in rest]), strict=True):
         adjusted[i] = p
-    return [_change(draft, adjusted[i], alphas.get(i, ALPHA)) for i, draft in enumerate(drafts)]
+        alphas[i] = ALPHA / len(rest)
+    families = [len(first if draft.primary else rest) for draft in drafts]
+    return [_change(draft, adjusted[i], alphas[i], families[i]) for i, draft in enumerate(drafts)]
 
 
-def _change(draft: Draft, p_adjusted: float, alpha: float) -> Change:
+def _change(draft: Draft, p_adjusted: float, alpha: float, comparisons: int) -> Change:
     gap = draft.change
     verdict, severity = verdict_of(gap, draft.threshold, p_adjusted, draft.spread.same_sign)
     low, high = gap.interval()
@@ -298,6 +304,7 @@ def _change(draft: Draft, p_adjusted: float, alpha: float) -> Change:
         primary=draft.primary,
         n=draft.n,
         clusters=gap.clusters,
+        comparisons=comparisons,
         title=draft.title,
     )
     return replace(found, sentence=sentence(found, draft.contrast, gap.interval(0.90), draft.names))

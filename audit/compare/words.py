@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from audit.schema import Change, Contrast, Unit
-from audit.wording import amount, interval_words, number, size_words
+from audit.schema import FOUND, Change, Contrast, Unit
+from audit.wording import amount, closing, interval_words, number, seen_words, signed, size_words
+
+RATES = ("accuracy", "macro_f1")
+"""Changes of one rate; the others are changes of a gap between two."""
 
 
 def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, float], names: tuple[str, str]) -> str:
@@ -18,9 +21,11 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
     Returns:
         Plain text: the one, the other, the change with its interval, and what the verdict allows to say.
     """
-    moved = f"{_verb(change)} by {amount(change.change, change.unit, change.low, change.high)}"
     interval = interval_words(change.change, change.low, change.high, change.unit)
-    core = f"{moved} (95 % interval {interval})"
+    core = (
+        f"{'rose' if change.change >= 0 else 'fell'} by "
+        f"{amount(change.change, change.unit, change.low, change.high)} (95 % interval {interval})"
+    )
     if contrast is None:
         called = change.title.partition(": accuracy, ")[2] or change.test
         where = f'of the test "{called}"' if change.test else "of all tests"
@@ -30,10 +35,11 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
             f"from the one to the other it {core}."
         )
     else:
+        one, two = (signed(value, change.unit, change.low, change.high) for value in (change.base, change.other))
         said = (
             f"On {change.n:,} sentences: in {names[0]}, {_gap(change.base, change.unit, contrast)}; "
             f"in {names[1]}, {_gap(change.other, change.unit, contrast)}. "
-            f"From the one to the other the gap {core}."
+            f"From the one to the other, from {one} to {two}, it {core}{_so(change)}."
         )
     return f"{said} {_tail(change, narrow)}".rstrip()
 
@@ -43,7 +49,8 @@ def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str,
     interval = interval_words(change.change, change.low, change.high, change.unit)
     verb = "rose" if change.change >= 0 else "fell"
     what = "accuracy" if change.measure == "accuracy" else "macro-F1"
-    where = f"posts where {change.test}" if change.test else "all posts"
+    posts = "posts labelled negative or positive" if change.reason else "posts" if change.test else "all posts"
+    where = f"{posts} where {change.test}" if change.test else posts
     one, two = (number(100 * value, 0) for value in (change.base, change.other))
     of = " %" if change.measure == "accuracy" else " of 100"
     said = (
@@ -51,6 +58,8 @@ def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str,
         f"from the one to the other it {verb} by {amount(change.change, change.unit, change.low, change.high)} "
         f"(95 % interval {interval})."
     )
+    if change.reason and change.primary:
+        said = f"{change.reason[0].upper()}{change.reason[1:]}. {said}"
     return f"{said} {_tail(change, narrow)}".rstrip()
 
 
@@ -63,29 +72,17 @@ def _gap(value: float, unit: Unit, contrast: Contrast) -> str:
     return said.replace("{reference_label}", contrast.reference_label or contrast.reference)
 
 
-def _verb(change: Change) -> str:
-    """Choose the verb; growing and shrinking are said of the size of a gap that keeps its direction."""
-    if change.measure == "accuracy" and change.contrast == "accuracy":
-        return "rose" if change.change >= 0 else "fell"
+def _so(change: Change) -> str:
+    """Say what became of the size of a gap, where a change was told apart: a gap below 0 that falls has grown."""
+    if change.verdict not in FOUND:
+        return ""
     if change.base * change.other < 0:
-        return "changed its direction, moving"
-    return "grew" if abs(change.other) >= abs(change.base) else "shrank"
+        return ", and the gap changed its direction"
+    return f", and the gap {'grew' if abs(change.other) >= abs(change.base) else 'shrank'}"
 
 
 def _tail(change: Change, narrow: tuple[float, float]) -> str:
-    limit = size_words(change.threshold, change.unit)
-    seen = f"Could have seen a change of {size_words(change.minimum_detectable, change.unit)}."
-    if not change.minimum_detectable > 0:
-        seen = ""
-    match change.verdict:
-        case "finding":
-            return seen
-        case "uncertain":
-            return f"There is a change; its size is uncertain. {seen}"
-        case "below":
-            return f"Detectable, but below the threshold of {limit}."
-        case "equivalent":
-            words = interval_words(change.change, *narrow, change.unit)
-            return f"No change larger than {limit} on these items (90 % interval {words})."
-        case _:
-            return f"No evidence of a change at this power. {seen}"
+    widest = 1.0 if change.contrast in RATES else 2.0
+    seen = seen_words(change.minimum_detectable, change.unit, "change", widest=widest)
+    limit, inner = size_words(change.threshold, change.unit), interval_words(change.change, *narrow, change.unit)
+    return closing(change.verdict, limit, inner, change.comparisons, seen, "change")

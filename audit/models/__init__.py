@@ -109,7 +109,7 @@ def _load_folder(source: Source, folder: Path, user: Mapping[str, str] | None) -
     model, tokenizer = loading.load_torch(folder, kind, source.id)
     revision = source.revision or loading.digest(folder, loading.weight_files(folder, source.id))
     info = ModelInfo(
-        id=source.id,
+        id=source.shown or source.id,
         kind=kind,
         revision=revision,
         tasks=loading.TASKS[kind],

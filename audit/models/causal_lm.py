@@ -343,5 +343,8 @@ def _is_causal(model: Any) -> bool:
     ids[1, -1] = 0
     with torch.inference_mode():
         logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[:, :-1]
+    if not logits.isfinite().all():
+        # Nothing can be told from such outputs; scoring refuses them by name.
+        return True
     scale = max(1.0, float(logits.abs().max()))
     return bool((logits[0] - logits[1]).abs().max() <= _TOLERANCE * scale)

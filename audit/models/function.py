@@ -12,9 +12,13 @@ import hashlib
 import inspect
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from audit.models.base import Request, Response, Row, RowResult
+from audit.models.gate import ANCHORS, CLOZE
+from audit.models.identity import Unreadable, digest_of
 from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, CaveatError, ModelInfo, Operation, Span
 
 HIDDEN = "[HIDDEN]"
@@ -39,7 +43,7 @@ def _written(text: str, spans: Sequence[Span]) -> str:
 
 
 def _fingerprint(functions: Sequence[object], name: str) -> str:
-    """Give a SHA-256 that changes with the source of the functions, as a revision."""
+    """Give a SHA-256 that changes with the source of the functions: the revision until a run asks for more."""
     parts = [name]
     for function in functions:
         try:
@@ -62,6 +66,7 @@ class FunctionModel:
         notes: Sequence[str] = (),
         truth: dict[str, object] | None = None,
         licence: str = "",
+        revision: str = "",
     ) -> None:
         """Wrap one or more functions.
 
@@ -74,6 +79,11 @@ class FunctionModel:
             notes: what a reader must know of it.
             truth: planted models: what was planted.
             licence: of the function.
+            revision: what you call this state of the function. A results folder (`out=`) whose audit is finished is
+                read and not run again for one name and one revision. Without it the revision follows the function:
+                a digest of its code, of all values that it can reach (closure, defaults, attributes, globals) and of
+                its answers to plain sentences, taken when a run begins. Give one where answers come from outside (a
+                service, a file that is read), where the function keeps what it has met, or where it answers at random.
 
         Raises:
             CaveatError: when neither or both of `classify` and `fill` are given, or a label is unknown.
@@ -84,6 +94,7 @@ class FunctionModel:
             raise CaveatError(f"function model {name}: labels must be negative, positive, with or without neutral")
         self._classify, self._fill, self._likelihood = classify, fill, likelihood
         self._labels = tuple(labels)
+        self._follows = not revision
         self.max_length = 1_000_000
         operations: set[Operation] = {"score"}
         if likelihood is not None:
@@ -92,7 +103,7 @@ class FunctionModel:
         self.info = ModelInfo(
             id=name,
             kind="function",
-            revision=_fingerprint([f for f in (classify, fill, likelihood) if f is not None], name),
+            revision=revision or _fingerprint([f for f in (classify, fill, likelihood) if f is not None], name),
             tasks=(TEXT_CLASSIFICATION if classify is not None else FILL_MASK,),
             labels={label: label for label in self._labels} if classify is not None else {},
             dtype="float64",
@@ -102,6 +113,41 @@ class FunctionModel:
             licence=licence,
             truth=truth or {},
         )
+
+    def identify(self) -> None:
+        """Bring the revision up to date: what was called the same may answer differently now.
+
+        Called before anything is looked up in a results folder. A revision that was given stays.
+
+        Raises:
+            CaveatError: when a value behind the function says nothing of its content.
+        """
+        if not self._follows:
+            return
+        functions = [f for f in (self._classify, self._fill, self._likelihood) if f is not None]
+        try:
+            state = digest_of([self.info.id, self._labels, *functions])
+        except Unreadable as error:
+            raise CaveatError(
+                f"function model {self.info.id}: {error}, so that a change of it could not be noticed in a results "
+                "folder. Say which state of the function this is with FunctionModel(..., revision=...)."
+            ) from None
+        sha = hashlib.sha256(state.encode())
+        for answer in self._probe():
+            # Six digits: what a sum in another order changes is no other model.
+            sha.update(repr([f"{value:.6g}" for value in answer]).encode())
+        self.info = replace(self.info, revision=sha.hexdigest())
+
+    def _probe(self) -> Iterator[Sequence[float]]:
+        """Give the answers to plain sentences: they may change where no value within reach does."""
+        texts = [text for some in ANCHORS.values() for text in some]
+        if self._classify is not None:
+            yield from self._classify(list(texts))
+        if self._fill is not None:
+            asked = [(text, tuple(words)) for _, words in CLOZE for text in words.values()]
+            yield from self._fill([text for text, _ in asked], [words for _, words in asked])
+        if self._likelihood is not None:
+            yield self._likelihood(list(texts))
 
     def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
         """Write each request as one row of code points."""
@@ -127,19 +173,39 @@ class FunctionModel:
         parts = ["".join(map(chr, row.ids)).split(chr(_END)) for row in rows]
         results: list[RowResult] = [RowResult()] * len(rows)
         if self._classify is not None:
-            answers = self._classify([text for text, *_ in parts])
-            return [RowResult(logits=tuple(map(float, p))) for p in answers]
+            texts = [text for text, *_ in parts]
+            return [RowResult(logits=tuple(map(float, p))) for p in self._each(self._classify(texts), len(texts))]
         whole = [at for at, row in enumerate(rows) if row.positions == (0,)]
         blanks = [at for at, row in enumerate(rows) if row.positions != (0,)]
         if whole and self._likelihood is not None:
-            for at, value in zip(whole, self._likelihood([parts[at][0] for at in whole]), strict=True):
-                results[at] = RowResult(((float(value),),))
+            for at, value in zip(
+                whole, self._each(self._likelihood([parts[at][0] for at in whole]), len(whole)), strict=True
+            ):
+                # A text that cannot be has no place in a sum of logarithms: it counts as no number.
+                results[at] = RowResult(((float(value) if value > -math.inf else math.nan,),))
         if blanks and self._fill is not None:
             asked = self._fill([parts[at][0] for at in blanks], [tuple(parts[at][1:]) for at in blanks])
-            for at, values in zip(blanks, asked, strict=True):
-                logs = [math.log(value) if value > 0 else -math.inf for value in values]
+            for at, answer in zip(blanks, self._each(asked, len(blanks)), strict=True):
+                values = self._probabilities(tuple(map(float, answer)), len(parts[at]) - 1, parts[at][0])
+                logs = [math.log(value) if value else -math.inf for value in values]
                 results[at] = RowResult((tuple(logs[target] for target in rows[at].targets[0]),))
         return results
+
+    def _each(self, answers: Sequence[Any], texts: int) -> Sequence[Any]:
+        if len(answers) != texts:
+            raise CaveatError(
+                f"function model {self.info.id}: {len(answers)} answers to {texts} texts; give one a text, in order"
+            )
+        return answers
+
+    def _probabilities(self, values: tuple[float, ...], wanted: int, text: str) -> tuple[float, ...]:
+        """Insist on one probability a label or choice; NaN is told by scoring, for all kinds of model alike."""
+        if len(values) != wanted or any(value < 0 for value in values) or (self._classify and not any(values)):
+            raise CaveatError(
+                f"function model {self.info.id}: {values} for {text!r} are not {wanted} probabilities; give one a "
+                f"{'label' if self._classify else 'choice'}, none below 0 and not all of them 0"
+            )
+        return tuple(math.nan if math.isinf(value) else value for value in values)
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Renormalise, and keep the sum as mass."""
@@ -148,8 +214,9 @@ class FunctionModel:
             return Response(value=results[0].log_probs[0][0], tokens=counted)
         tokens = len(request.text.split())
         if self._classify is not None:
-            total = math.fsum(results[0].logits)
-            p = tuple(value / total for value in results[0].logits)
+            given = self._probabilities(results[0].logits, len(self._labels), request.text)
+            total = math.fsum(given)
+            p = tuple(value / total for value in given)
             return Response(self._labels, p, 1.0, p[-1] - p[0], tokens)
         values = [math.exp(log) for log in results[0].log_probs[0]]
         mass = math.fsum(values)
@@ -223,4 +290,5 @@ def word_count() -> FunctionModel:
         f"A baseline that counts words ({len(POSITIVE_WORDS)} positive, {len(NEGATIVE_WORDS)} negative). "
         "It cannot read negation, sarcasm or slang; compare other models with it."
     )
-    return FunctionModel("word-count", classify=count_words, notes=(note,), licence="Apache-2.0")
+    revision = _fingerprint([count_words], "word-count")
+    return FunctionModel("word-count", classify=count_words, notes=(note,), licence="Apache-2.0", revision=revision)

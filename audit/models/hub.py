@@ -53,6 +53,8 @@ class Source:
     """Whether its files are given only to accounts that accepted its terms."""
     size: int = 0
     """Bytes of its weights as they are stored, 0 where the Hub does not say."""
+    shown: str = ""
+    """What results call it where its id would tell where somebody keeps it."""
 
 
 def find(name: str, revision: str | None = None, offline: bool = False) -> Source:
@@ -74,7 +76,7 @@ def find(name: str, revision: str | None = None, offline: bool = False) -> Sourc
     if path.is_dir():
         if revision:
             raise CaveatError(f"--revision is for models on the Hub, and {name} is a folder: leave it out")
-        return Source(name, "", path)
+        return Source(name, "", path, shown=path.resolve().name)
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise CaveatError(f"no folder {name}: give an existing folder, or a Hub id such as owner/model")
     _validate(name)

@@ -193,10 +193,12 @@ def load_torch(folder: Path, kind: str, name: str) -> tuple[Any, Any]:
         raise _explain(error, name) from None
     _check_head(report, kind, name, str(model.base_model_prefix))
     size = model.get_input_embeddings().weight.shape[0]
-    if max(tokenizer.get_vocab().values()) >= size and tokenizer.vocab_size > size:
+    # Added tokens count: a text with one would stop the run in its middle with an index out of range.
+    words = max(tokenizer.get_vocab().values()) + 1
+    if words > size:
         raise ModelUnsupported(
-            f"the tokenizer of {name} has more words ({tokenizer.vocab_size:,}) than the model ({size:,}): "
-            "they do not belong together; save both again"
+            f"the tokenizer of {name} has more words ({words:,}) than the model ({size:,}): "
+            "they do not belong together; save both again, the model after resize_token_embeddings"
         )
     if model.config.pad_token_id is None:
         # Decoders with a classification head look for the last piece that is not padding.

@@ -66,7 +66,7 @@ def compare_baselines(
         if isinstance(made, str):
             skipped.append(Skipped(f"baseline: {name}", made))
         else:
-            out += compare(found, made, name + note, labels)
+            out += compare(found, made, name + note)
     return tuple(out), tuple(skipped)
 
 
@@ -167,14 +167,13 @@ def features(label: Codes, predicted: Codes) -> Floats:
     return out
 
 
-def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...]) -> list[Comparison]:
+def compare(found: Sample, other: Codes, name: str) -> list[Comparison]:
     """Compare the model's answers with another's on the same rows.
 
     Args:
         found: rows with the model's answers.
         other: (rows,) codes of the other's answers.
         name: of the other.
-        labels: over which macro-F1 is the mean.
 
     Returns:
         Accuracy (McNemar's exact test where rows are independent, else a paired t that leaves out each cluster) and
@@ -183,7 +182,7 @@ def compare(found: Sample, other: Codes, name: str, labels: tuple[str, ...]) -> 
     own, theirs = features(found.label, found.predicted), features(found.label, other)
     accuracy = Share("accuracy", RIGHT, ROWS)
     first = _paired("accuracy", ratio(accuracy, own.sum(0)), ratio(accuracy, theirs.sum(0)), own, theirs, found, name)
-    f1 = macro_f1(own.sum(0), labels), macro_f1(theirs.sum(0), labels)
+    f1 = macro_f1(own.sum(0)), macro_f1(theirs.sum(0))
     second = _paired("macro_f1", f1[0], f1[1], own, theirs, found, name)
     if len(np.unique(found.cluster)) == len(found.cluster):
         first = replace(first, p=_mcnemar(found, other), method="McNemar's exact test; interval from paired rows")
@@ -209,7 +208,7 @@ def _paired(
     # The jackknife by cluster of `audit.owndata.analysis.sides`, on one column of differences.
     moves = sums[:, 0] / (1 - np.minimum(sizes / rows, MOST_OUT)) if clusters > 1 else sums[:, 0]
     se = math.sqrt(float((moves**2).sum()) * (clusters - 1) / clusters) if clusters > 1 else math.nan
-    df = max(rows**2 / float((sizes**2).sum()) - 1, 1.0)
+    df = max(rows**2 / float((sizes**2).sum()) - 1, 1.0) if clusters > 1 else math.nan
     half = float(t.ppf(0.975, df)) * se if clusters > 1 else math.nan
     certain = 1.0 if gap == 0 else math.nan
     p = 2 * float(t.sf(abs(gap) / se, df)) if se > 0 else certain

@@ -2,20 +2,26 @@
 
 Numbers, stars, yes and no never map by themselves: which end of a scale is which is for its owner to say. Nor do
 names of emotions, because what they mean for a study is its author's decision.
+
+Sign and punctuation are part of a label: "-1" is not "1", nor "B-" "B". A label of the user's map means itself first;
+only a cell that is nowhere in the map as it stands is looked for without case and inner spaces, and that is counted.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from audit.models.labels import NAMES
-from audit.owndata.reading import listed
+from audit.owndata.reading import listed, written
 from audit.owndata.table import CODES, NONE
 from audit.schema import LABELS, CaveatError
 
@@ -30,9 +36,18 @@ MOST = 1000
 """Different labels beyond which a column is no label column."""
 
 
-def plain(label: str) -> str:
-    """Write a label so that case, underscores and outer spaces do not count."""
-    return " ".join(label.replace("_", " ").replace("-", " ").lower().split())
+_JOINED = re.compile(r"(?<=[^\W\d_])[_-](?=[^\W\d_])")
+"""An underscore or hyphen between two letters."""
+
+
+def loose(label: str) -> str:
+    """Write a label so that case, spaces and the way an accent is coded do not count; all else does."""
+    return " ".join(unicodedata.normalize("NFC", label).casefold().split())
+
+
+def spoken(name: str) -> str:
+    """Write a name of `SPEAKING` as it stands there: "Very_Negative" -> "very negative"."""
+    return loose(_JOINED.sub(" ", name))
 
 
 def parse(text: str) -> dict[str, str]:
@@ -59,11 +74,11 @@ def parse(text: str) -> dict[str, str]:
 
 
 def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Insist that no label stands twice with two targets; case and underscores do not make two labels."""
+    """Insist that no label stands twice with two targets."""
     seen: dict[str, str] = {}
     for label, target in pairs:
-        if seen.setdefault(plain(label), plain(target)) != plain(target):
-            raise CaveatError(f"{OPTION}: {label!r} has two targets, {seen[plain(label)]} and {target}. Leave one out.")
+        if spoken(seen.setdefault(label, target)) != spoken(target):
+            raise CaveatError(f"{OPTION}: {label!r} has two targets, {seen[label]} and {target}. Leave one out.")
     return dict(pairs)
 
 
@@ -95,15 +110,16 @@ def _from_file(path: Path) -> dict[str, str]:
     return _once(pairs)
 
 
-def checked(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Normalise the targets of a map.
+def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
+    """Normalise a map: labels as a cell of the file is written (-1 and -1.0 are "-1"), targets by name.
 
     Raises:
         CaveatError: for a target that is not negative, neutral, positive or none; for an empty map.
     """
     out = {}
-    for label, target in pairs.items():
-        name = plain(str(target))
+    for key, target in pairs.items():
+        label = (written(key, f"{OPTION}: a label") or "").strip()
+        name = spoken(str(target))
         if name != NO_LABEL and name not in SPEAKING:
             near = get_close_matches(name, [*LABELS, NO_LABEL], n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
@@ -111,10 +127,22 @@ def checked(pairs: Mapping[str, str]) -> dict[str, str]:
                 f"{OPTION}: {target!r} (for {label}) is no target. Valid: {', '.join(LABELS)}; {NO_LABEL} leaves a row "
                 f"without a label.{meant}"
             )
-        out[str(label)] = SPEAKING.get(name, NO_LABEL)
+        out[label] = SPEAKING.get(name, NO_LABEL)
     if not out:
         raise CaveatError(f"{OPTION}: the map is empty. Write {OPTION} burnout=negative,calm=positive.")
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one label of a file is read."""
+
+    target: str | None
+    """negative, neutral, positive or "none"; "" for a cell without a label, None for a label that is not known."""
+    key: str | None = None
+    """The label of the user's map that it was found as."""
+    rivals: tuple[str, ...] = ()
+    """Labels of the map, with different targets, of which it may be any: it is not known then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +153,23 @@ class DataLabels:
     meanings: Mapping[str, str]
     """What the source itself calls its values: "0" -> "neg"."""
 
-    def target(self, cell: str | None) -> str | None:
-        """Give negative, neutral, positive, "none", or None for a label that is not known; "" for no label."""
+    def read(self, cell: str | None) -> Reading:
+        """Look a cell up: in the user's map as it stands, then without case and spaces, then by its own meaning."""
         label = (cell or "").strip()
-        for name in (label, self.meanings.get(label, label)):
-            for own, target in self.user.items():
-                if own == name or plain(own) == plain(name):
-                    return target
-            if plain(name) in SPEAKING:
-                return SPEAKING[plain(name)]
-        return "" if label.lower() in EMPTY else None
+        names = (label, self.meanings.get(label, label))
+        for name in names:
+            if name in self.user:
+                return Reading(self.user[name], name)
+        for name in names:
+            near = [own for own in self.user if loose(own) == loose(name)]
+            if len({self.user[own] for own in near}) > 1:
+                return Reading(None, None, tuple(near))
+            if near:
+                return Reading(self.user[near[0]], near[0])
+        for name in names:
+            if spoken(name) in SPEAKING:
+                return Reading(SPEAKING[spoken(name)])
+        return Reading("" if label.lower() in EMPTY else None)
 
 
 class LabelBook:
@@ -143,7 +178,7 @@ class LabelBook:
     def __init__(self, labels: DataLabels, column: str, where: str) -> None:
         self.labels, self.column, self.where = labels, column, where
         self.counts: Counter[str] = Counter()
-        self.targets: dict[str, str | None] = {}
+        self._readings: dict[str, Reading] = {}
 
     def code(self, cell: str | None) -> int:
         """Give the code of a label, -1 for none or an unknown one, and count it.
@@ -152,26 +187,39 @@ class LabelBook:
             CaveatError: when there are so many different ones that they cannot be labels.
         """
         label = (cell or "").strip()
-        if label not in self.targets:
-            if len(self.targets) >= MOST:
+        if label not in self._readings:
+            if len(self._readings) >= MOST:
                 raise CaveatError(
                     f"{self.where}: the column {self.column!r} has more than {MOST:,} different values, so it is no "
                     "label column. Name another with --label."
                 )
-            self.targets[label] = self.labels.target(label)
+            self._readings[label] = self.labels.read(label)
         self.counts[label] += 1
-        return CODES.get(self.targets[label] or "", NONE)
+        return self.again(label)
+
+    def again(self, cell: str | None) -> int:
+        """Give the code of a label that was counted before."""
+        return CODES.get(self._readings[(cell or "").strip()].target or "", NONE)
 
     def known(self) -> dict[str, str]:
         """Give the label -> target map as it was used, most frequent first."""
-        return {label: target for label, _ in self.counts.most_common() if (target := self.targets[label])}
+        return {label: target for label, _ in self.counts.most_common() if (target := self._readings[label].target)}
+
+    def taken_for_none(self) -> dict[str, int]:
+        """Give the written values that were taken for "no label" although no map says so, with their counts."""
+        return {label: n for label, n in self.counts.most_common() if label and self._readings[label].target == ""}
+
+    def taken_for_another(self) -> Iterator[tuple[str, str, int]]:
+        """Give each label that is in the map with other capitals or spaces only: itself, the map's, its count."""
+        for label, n in self.counts.most_common():
+            key = self._readings[label].key
+            if key is not None and key not in (label, self.labels.meanings.get(label, label)):
+                yield label, key, n
 
     def unused(self) -> list[str]:
         """Give the labels of the user's map that no row has."""
-        seen = {plain(label) for label in self.counts} | {
-            plain(self.labels.meanings.get(label, label)) for label in self.counts
-        }
-        return [own for own in self.labels.user if plain(own) not in seen]
+        seen = {reading.key for reading in self._readings.values()}
+        return [own for own in self.labels.user if own not in seen]
 
     def check(self) -> None:
         """Insist that each label is known.
@@ -179,14 +227,27 @@ class LabelBook:
         Raises:
             CaveatError: with the unknown labels, their counts and the option that maps them.
         """
-        unknown = [(label, n) for label, n in self.counts.most_common() if self.targets[label] is None]
+        unknown = [(label, n) for label, n in self.counts.most_common() if self._readings[label].target is None]
         if not unknown:
             return
-        told = listed([f"{label!r} ({n:,})" for label, n in unknown], 12)
+        told = listed([f"{label!r} ({n:,})" + self._rivals(label) for label, n in unknown], 12)
         example = ",".join(f"{label}=?" for label, _ in unknown[:4]) + (",..." if len(unknown) > 4 else "")
         file = any("," in label or "=" in label or not label.isprintable() for label, _ in unknown)
-        how = "a JSON or TSV file (their names do not fit a command line)" if file else example
-        raise CaveatError(
-            f"{self.where}, column {self.column!r}: unknown {'label' if len(unknown) == 1 else 'labels'} {told}. Say "
-            f"what each means with {OPTION} {how}; each one of {', '.join(LABELS)}, or {NO_LABEL} for no label."
+        # After a space, a first label such as -1 would look like an option to a reader.
+        equals = "=" if example.startswith("-") else " "
+        how = " a JSON or TSV file (their names do not fit a command line)" if file else equals + example
+        stray = self.unused()
+        differ = (
+            f" The map names {listed([repr(own) for own in stray], 12)}, which no row has: sign and punctuation count."
+            if stray
+            else ""
         )
+        raise CaveatError(
+            f"{self.where}, column {self.column!r}: unknown {'label' if len(unknown) == 1 else 'labels'} {told}."
+            f"{differ} Say what each means with {OPTION}{how}; each one of {', '.join(LABELS)}, or {NO_LABEL} for no "
+            "label."
+        )
+
+    def _rivals(self, label: str) -> str:
+        rivals = self._readings[label].rivals
+        return f", which may be {' or '.join(map(repr, rivals))} of the map" if rivals else ""

@@ -35,13 +35,16 @@ class DataOptions:
     """Error rate aimed at among the rows that need no human."""
     perturb: bool = True
     """Whether a sample of the texts is rewritten, which asks the model again."""
+    baselines: bool = True
+    """Whether the model is set beside counted words, for which a classifier is trained on the rows."""
     command: str = ""
 
     def __post_init__(self) -> None:
         """Check what can be checked without the file.
 
         Raises:
-            CaveatError: for columns that are asked to be two things at once, or a target that is no rate.
+            CaveatError: for columns that are asked to be two things at once, a target that is no rate, or a
+                negative seed.
         """
         for names in ("groups", "annotators"):
             value = getattr(self, names)
@@ -69,6 +72,8 @@ class DataOptions:
         stray = next((name for name in self.bins if name not in self.groups), "")
         if stray:
             raise CaveatError(f"--bins {stray}: it is no --group column. Add --group {stray}, or leave --bins out.")
+        if self.seed < 0:
+            raise CaveatError(f"--seed {self.seed}: give 0 or more.")
         if not 0 < self.target_error < 1:
             raise CaveatError(f"--target-error {self.target_error}: it is a share between 0 and 1, such as 0.1.")
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audit.cells import cell
 from audit.owndata.perturb import KEPT, Answer
 from audit.owndata.table import GROUP, read_batches
 from audit.schema import LABELS
@@ -42,13 +43,6 @@ NOTE = (
 )
 
 _HEAD = ("row", "key", "reasons", "predicted", "confidence")
-_DANGEROUS = tuple("=+-@\t\r\n") + (
-    "\N{FULLWIDTH EQUALS SIGN}",
-    "\N{FULLWIDTH PLUS SIGN}",
-    "\N{FULLWIDTH HYPHEN-MINUS}",
-    "\N{FULLWIDTH COMMERCIAL AT}",
-)
-_BLANKS = " \N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +66,6 @@ class ReviewList:
         left = f"; {self.left_out:,} more had a reason and no room" if self.left_out else ""
         rows = "row" if self.written == 1 else "rows"
         return f"{self.written:,} {rows} to read in {self.path.name}{left}"
-
-
-def escaped(value: object) -> str:
-    """Make a cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe first.
-
-    Args:
-        value: anything; None gives an empty cell. A number needs no escape, being written by this program.
-
-    Returns:
-        The cell's text, without NUL characters.
-    """
-    if value is None:
-        return ""
-    text = str(value).replace("\0", "")
-    if isinstance(value, (int, float)):
-        return text
-    return (
-        "'" + text if text.lstrip(" \N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}").startswith(_DANGEROUS) else text
-    )
 
 
 def write_review(
@@ -193,12 +168,12 @@ def _write(
     # The byte order mark makes Excel read UTF-8; every cell that needs quotes gets them from the csv module.
     with partial.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([escaped(name) for name in head])
+        writer.writerow([cell(name) for name in head])
         for row, reasons in listed:
             cells: list[object] = [row["row"], row["key"], "; ".join(reasons), _label(row["predicted"])]
             cells += [_number(row["confidence"]), *(_number(row[name]) for name in probabilities)]
             cells += [row[GROUP + name] for name in groups] + ([row["text"]] if texts else [])
-            writer.writerow([escaped(cell) for cell in cells])
+            writer.writerow([cell(value) for value in cells])
     partial.replace(path)
 
 

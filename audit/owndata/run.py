@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,7 +19,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from audit.exits import check_out
 from audit.models.base import LoadedModel
+from audit.models.function import FunctionModel
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import open_source
 from audit.owndata.scoring import Tell, compact, score_rows
@@ -30,7 +32,6 @@ from audit.owndata.table import ROWS, columns
 from audit.run import PARTS, code_digest, measure_gate, versions
 from audit.schema import (
     TEXT_CLASSIFICATION,
-    CaveatError,
     Count,
     DataResult,
     DataSettings,
@@ -46,6 +47,7 @@ def audit_data(
     options: DataOptions | None = None,
     *,
     out: Path | str | None = None,
+    formats: Sequence[str] = ("html",),
     progress: Tell | None = None,
     cancelled: Callable[[], bool] | None = None,
     **columns: Any,
@@ -57,8 +59,9 @@ def audit_data(
         source: a path (CSV, TSV, JSONL, JSON, Parquet, Excel), "hub:name/config:split", a pandas DataFrame, an Arrow
             table, or a `Survey` of one.
         options: which columns mean what.
-        out: results folder. Finished chunks are kept in it, so that the same call goes on after a kill, and does
-            nothing when all is done.
+        out: results folder; the report is written into it too. Finished chunks are kept in it, so that the same call
+            goes on after a kill, and asks the model nothing when all is done.
+        formats: what is rendered into `out`: of `audit.rendering.FORMATS`, the report by default.
         progress: called after each batch, in rows.
         cancelled: asked before each batch; True stops the run.
         columns: fields of `DataOptions`, instead of `options`: text="post", groups=("gender",).
@@ -72,7 +75,7 @@ def audit_data(
         Cancelled: when `cancelled` says so; the same call goes on from there.
     """
     if isinstance(source, Survey):
-        return _audit(model, source, out, progress, cancelled)
+        return _rendered(_audit(model, source, out, progress, cancelled), out, formats)
     chosen = replace(options or DataOptions(), **columns)
     reader = open_source(
         source,
@@ -82,7 +85,15 @@ def audit_data(
         offline=chosen.offline,
     )
     with Survey(reader, chosen) as survey:
-        return _audit(model, survey, out, progress, cancelled)
+        return _rendered(_audit(model, survey, out, progress, cancelled), out, formats)
+
+
+def _rendered(result: DataResult, out: Path | str | None, formats: Sequence[str]) -> DataResult:
+    if out is not None and formats:
+        from audit.rendering import write_files
+
+        write_files(Path(out), formats, own=result)
+    return result
 
 
 def _audit(
@@ -101,12 +112,10 @@ def _audit(
         with tempfile.TemporaryDirectory(prefix="caveat-") as folder:
             return _in_memory(_run(model, survey, Path(folder), "", progress, cancelled))
     folder_ = Path(out)
-    try:
-        folder_.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CaveatError(
-            f"--out: {folder_} cannot be a folder ({error.strerror}). Name another folder for results."
-        ) from None
+    check_out(folder_)
+    folder_.mkdir(parents=True, exist_ok=True)
+    if isinstance(model, FunctionModel):
+        model.identify()
     digest = run_digest(model, survey)
     if finished(folder_, digest):
         return load_data_result(folder_)

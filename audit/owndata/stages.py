@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from audit.models.base import LoadedModel, Request
@@ -15,14 +13,6 @@ from audit.owndata.survey import Survey
 from audit.owndata.table import CODES
 from audit.schema import Comparison, DataSettings, DataSource, Selection, Skipped
 from audit.scoring import Progress, score
-
-
-def _ready(name: str) -> bool:
-    try:
-        import_module(f"audit.owndata.{name}")
-    except ImportError:
-        return False
-    return True
 
 
 class Stages:
@@ -48,19 +38,13 @@ class Stages:
 
     def analysis(self) -> Any:
         """Give estimates, findings and the rest, from the rows alone."""
-        if not _ready("analysis"):
-            empty: tuple[Any, ...] = ()
-            return SimpleNamespace(
-                estimates=empty, findings=empty, confusions=empty, curves=empty, agreement=None, selections=empty,
-                needed=empty, skipped=empty,
-            )  # fmt: skip
         from audit.owndata.analysis import analyse
 
         return analyse(self.rows, self.source, self.model.info, self.settings)
 
     def baselines(self) -> tuple[Sequence[Comparison], Sequence[Skipped]]:
         """Compare with counting words on the same rows."""
-        if not _ready("baselines"):
+        if not self.survey.options.baselines:
             return (), ()
         from audit.owndata.baselines import compare_baselines
 

@@ -15,13 +15,14 @@ from typing import Any
 from unicodedata import normalize
 
 from audit.owndata.bins import Bins
+from audit.owndata.decimals import typed
 from audit.owndata.firsts import Firsts
 from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
 from audit.owndata.table import MISSING, NONE
 from audit.owndata.tally import Tally
-from audit.schema import LABELS, Count, DataSource
+from audit.schema import Count, DataSource
 
 MOST_GROUPS = 50
 _EMPTY_GROUP = frozenset({"", "nan", "#n/a"})
@@ -172,7 +173,7 @@ class Survey:
         said = (
             f"--data-labels names {listed([repr(one) for one in stray])}, which no row has: nothing is changed by it."
         )
-        return (*self.reader.notes, *([said] if stray else []))
+        return (*self.reader.notes, *([said] if stray else []), *(bins.note() for bins in self._bins.values()))
 
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
@@ -205,8 +206,7 @@ class Survey:
     def _code(self, value: Any, row: int, name: str) -> int:
         cell = written(value, f"{self.place(row)}, column {name!r}")
         if self._done:
-            target = self._book.targets[(cell or "").strip()]
-            return LABELS.index(target) if target in LABELS else NONE
+            return self._book.again(cell)
         return self._book.code(cell)
 
     def _group(self, name: str, value: Any, row: int) -> str:
@@ -218,10 +218,11 @@ class Survey:
                 self.groups[name][MISSING] = None
             return MISSING
         if name in self._bins:
+            number = typed(value, cell)
             if not self._done:
-                self._bins[name].add(cell, where)
+                self._bins[name].add(number, where)
                 return cell
-            return self._bins[name].name(cell)
+            return self._bins[name].name(number)
         cell = self._meanings[name].get(cell, cell)
         known = self.groups[name]
         if cell not in known:

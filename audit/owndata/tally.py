@@ -95,8 +95,10 @@ class Tally:
         only = [LABELS[code] for code, n in self.by_label.items() if code != NONE and n == self.labelled]
         mapped = [label for label, target in self.book.known().items() if target == NO_LABEL]
         # With annotators, a row may have no label although a label of one of them was mapped to none.
-        known = 0 if o.annotators else sum(self.book.counts[label] for label in mapped)
+        named = self.book.taken_for_none()
+        known = 0 if o.annotators else sum(self.book.counts[label] for label in mapped) + sum(named.values())
         unjudged = "scored, but not judged"
+        means = f"say with --data-labels what it means, if it is a label; {unjudged}"
         found = [
             ("blank line", self.blank, "left out"),
             (f"empty text in {o.text!r}", self.empty, "left out"),
@@ -105,6 +107,11 @@ class Tally:
             ("no label", self.no_label - self.ties - known, unjudged),
             ("annotators without a majority", self.ties, unjudged),
             *((f"label {label!r}, mapped to none", self.book.counts[label], unjudged) for label in mapped),
+            *((f"label {label!r}, taken for no label", n, means) for label, n in named.items()),
+            *(
+                (f"label {label!r}, read as {key!r} of the map", n, "kept; only capitals or spaces differ")
+                for label, key, n in self.book.taken_for_another()
+            ),
             *(
                 (f"every label is {label}", self.labelled, "kept; nothing can be said of the other labels")
                 for label in only

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit.page.serving import check_address, launch_options, own_folder, serve
+from audit.page import folders
+from audit.page.serving import check_address, launch_options, serve
 from audit.page.settings import PageSettings, checked, settings_for, settings_from_environment
 
 if TYPE_CHECKING:
@@ -68,10 +69,11 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # The queue counts up all events since its start after each of them, for a board that this page does not have.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
-    own_folder()
+    folders.shown()
     import gradio as gr
 
     from audit.page import glossary
+    from audit.page.asked import Blocks, keep_places
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
     from audit.page.data_tab import build_data_tab
     from audit.page.engine import Engine
@@ -85,7 +87,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     from lessons.content import LESSONS
 
     room = Room(settings, engine or Engine())
-    with gr.Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
+    with Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         gr.HTML(_TOP % (glossary.button(), glossary.window()))
         teacher = gr.State(not settings.pin)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
@@ -111,7 +113,10 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
         threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
     remember_signatures(demo)
     settle_missing("bokeh")
-    demo.queue(max_size=settings.waiting, default_concurrency_limit=4)
+    demo.queue(max_size=settings.waiting, default_concurrency_limit=4, api_open=False)
+    keep_places(demo)
+    demo.room = room
+    room.uploads.received = demo.upload_file_set
     return demo
 
 

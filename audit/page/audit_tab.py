@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -19,14 +20,13 @@ from audit.page.findings_screen import (
     open_result,
     show,
 )
-from audit.page.fragments import heading, problem, waiting
+from audit.page.fragments import heading, problem
 from audit.page.picker import model_picker
 from audit.page.room import Room
 from audit.page.run_step import RunStep
 from audit.page.shelf import Wanted
 from audit.page.steps import focus
 from audit.schema import CaveatError, Depth
-from reports.words import plural
 
 MODEL, ABOUT, RUN, FINDINGS, CLOSER = 1, about_step.ABOUT, 3, run_step.FINDINGS, 5
 
@@ -58,15 +58,21 @@ class _Events:
     ) -> tuple[Any, ...]:
         return run_step.add_suite(self.room, chosen, files, kind, names, _session(request), teacher)
 
-    def enter(self, request: gr.Request) -> tuple[Any, ...]:
-        ahead = self.room.desk.ahead(self.room.desk.enter(_session(request)))
-        line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
-        button = gr.Button("Stop", visible=True, interactive=True)
-        return gr.Column(visible=False), gr.HTML(waiting(line, run_step.QUEUE), visible=True), button, ""
+    def enter(
+        self,
+        depth: Depth,
+        names: list[str],
+        seed: float,
+        check: bool,
+        teacher: bool,
+        request: gr.Request,
+    ) -> tuple[Any, ...]:
+        return run_step.enter(self.room, _session(request), depth, names, (seed, check), teacher)
 
     async def queue_up(self, request: gr.Request) -> AsyncIterator[Any]:
-        async for place in run_step.queue_up(self.room, _session(request), run_step.QUEUE):
-            yield place
+        async with aclosing(run_step.queue_up(self.room, _session(request), run_step.QUEUE)) as places:
+            async for place in places:
+                yield place
 
     def run(
         self,
@@ -160,7 +166,13 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
     opened = read.click(partial(_read_stored, room), chosen, [reading, trouble, steps, found, closer_step], **quiet)
     _then_show(room, opened, reading, letter, closer, quiet)
     started = (
-        run.start.click(does.enter, None, [run.choices, run.board, run.cancel, run.trouble], queue=False, **quiet)
+        run.start.click(
+            does.enter,
+            [run.depth, run.suites, run.seed, run.check, teacher],
+            [run.choices, run.board, run.cancel, run.trouble],
+            queue=False,
+            **quiet,
+        )
         # Waiting costs nothing, so any number may do it at once.
         .then(does.queue_up, None, run.board, concurrency_id="waiting", concurrency_limit=None, **quiet)
         .then(
@@ -187,12 +199,13 @@ def build_audit_tab(room: Room, teacher: Any) -> None:
 
 
 def stop_on_leaving(demo: gr.Blocks, room: Room) -> None:
-    """Stop a visitor's run, or take it out of the queue, when the window is closed; forget own suites."""
+    """Stop a visitor's run, or take it out of the queue, when the window is closed; forget own suites and files."""
 
     def leave(request: gr.Request) -> None:
         for ticket in (_session(request), f"{_session(request)}-posts"):
             room.desk.stop(ticket)
         room.own.forget(_session(request))
+        room.uploads.drop(_session(request))
 
     demo.unload(leave)
 

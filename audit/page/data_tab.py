@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from audit.page import folders
 from audit.page.fragments import care, heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room
 from audit.page.run_step import queue_up
+from audit.page.runs import own_error
 from audit.page.shelf import OFFERS, choose, pairs
+from audit.page.uploads import delete, discard, unread
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
 from reports.words import integer, plural
 
+_GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]
 NONE = "(none)"
 _GUESSES = {"text": ("text", "post", "message", "body", "comment"), "label": ("label", "sentiment", "class", "target")}
@@ -50,7 +54,6 @@ def build_data_tab(room: Room, teacher: Any) -> None:
     jobs: dict[str, Job] = {}
 
     def run_for(
-        path: str | None,
         model: str,
         other: str,
         text: str,
@@ -62,17 +65,24 @@ def build_data_tab(room: Room, teacher: Any) -> None:
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         session = request.session_hash or ""
-        asked = Asked(path or "", text, label, tuple(groups or ()), "" if cluster == NONE else cluster, meanings)
+        path = room.uploads.hand_over(session)
+        asked = Asked(path, text, label, tuple(groups or ()), "" if cluster == NONE else cluster, meanings)
         yield from _run(room, jobs, session, asked, (model, other), opened)
 
-    def enter_for(request: gr.Request) -> tuple[Any, ...]:
-        ahead = room.desk.ahead(room.desk.enter(_ticket(request)))
+    def enter_for(opened: bool, request: gr.Request) -> tuple[Any, ...]:
+        try:
+            _check(room, request.session_hash or "", opened)
+            ahead = room.desk.ahead(room.desk.enter(_ticket(request)))
+        except CaveatError as error:
+            room.desk.refuse(_ticket(request), str(error))
+            return problem(str(error)), gr.Column(visible=True), gr.HTML(visible=False), gr.Button(visible=False)
         line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
         return "", gr.Column(visible=False), gr.HTML(waiting(line), visible=True), _stop_button()
 
     async def queue_for(request: gr.Request) -> AsyncIterator[str]:
-        async for place in queue_up(room, _ticket(request)):
-            yield place
+        async with aclosing(queue_up(room, _ticket(request))) as places:
+            async for place in places:
+                yield place
 
     def stop_for(request: gr.Request) -> Any:
         room.desk.stop(_ticket(request))
@@ -124,18 +134,16 @@ def build_data_tab(room: Room, teacher: Any) -> None:
     shown = gr.HTML(elem_id="data-shown")
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    file.change(
-        partial(_columns, room),
-        [file, teacher],
-        [trouble, choices, text, label, groups, cluster, files, shown],
-        **quiet,
-    )
-    start.click(enter_for, None, [trouble, choices, board, cancel], queue=False, **quiet).then(
+    chosen = [trouble, choices, text, label, groups, cluster, files, shown]
+    # Not `change`, which also comes when the page empties the field after an audit.
+    file.upload(_Columns(room).read, [file, teacher, text, label, groups, cluster], [file, *chosen], **quiet)
+    file.clear(_Columns(room).clear, None, chosen, **quiet)
+    start.click(enter_for, teacher, [trouble, choices, board, cancel], queue=False, **quiet).then(
         queue_for, None, board, concurrency_id="waiting", concurrency_limit=None, **quiet
     ).then(
         run_for,
-        [file, model, other, text, label, groups, cluster, meanings, teacher],
-        [trouble, choices, board, cancel, files, report, review, shown],
+        [model, other, text, label, groups, cluster, meanings, teacher],
+        [trouble, choices, board, cancel, files, report, review, shown, file],
         concurrency_id="audit",
         concurrency_limit=1,
         api_visibility="private",
@@ -153,7 +161,8 @@ def _ticket(request: gr.Request) -> str:
 class Asked:
     """What a visitor chose."""
 
-    path: str
+    path: Path | None
+    """The file, deleted in the end; None when there is none any more."""
     text: str
     label: str
     groups: tuple[str, ...]
@@ -165,54 +174,95 @@ def _locked(room: Room, opened: bool) -> str:
     return "Own files are opened by the teacher. Enter the PIN first." if room.settings.pin and not opened else ""
 
 
-def _columns(room: Room, path: str | None, opened: bool) -> tuple[Any, ...]:
-    """Read the heading of a file and offer its columns."""
-    hidden = (gr.Column(visible=False), *(gr.skip(),) * 4, gr.Row(visible=False), "")
-    if not path:
-        return "", *hidden
-    from audit.owndata.reading import open_source
-
-    try:
-        if _locked(room, opened):
-            raise CaveatError(_locked(room, opened))
-        reader = open_source(path)
-        names = list(reader.columns)
-    except CaveatError as error:
-        return problem(_without_folder(str(error), path)), *hidden
-    text = next((name for name in names if name.lower() in _GUESSES["text"]), names[0])
-    label = next((name for name in names if name.lower() in _GUESSES["label"]), names[-1])
-    return (
-        "",
-        gr.Column(visible=True),
-        gr.Dropdown(names, value=text),
-        gr.Dropdown(names, value=label),
-        gr.CheckboxGroup(names, value=[]),
-        gr.Dropdown([NONE, *names], value=NONE),
-        gr.Row(visible=False),
-        "",
-    )
+def _check(room: Room, session: str, opened: bool) -> None:
+    """Say before anybody waits what would stop an audit at once."""
+    if _locked(room, opened):
+        raise CaveatError(_locked(room, opened))
+    if not room.uploads.holds(session):
+        raise CaveatError(_GONE)
 
 
-def _without_folder(line: str, path: str) -> str:
+class _Columns:
+    """Reads the heading of a file and offers its columns; Gradio finds the request by its annotation."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    def clear(self, request: gr.Request) -> tuple[Any, ...]:
+        """Forget the file that a visitor took back."""
+        self.room.uploads.drop(request.session_hash or "")
+        return "", *_hidden()
+
+    def read(
+        self,
+        path: str | None,
+        opened: bool,
+        text: str,
+        label: str,
+        groups: list[str],
+        cluster: str,
+        request: gr.Request,
+    ) -> tuple[Any, ...]:
+        """Take the file, and offer its columns; what was chosen of an earlier file stays where it is there again."""
+        if not path:
+            return gr.skip(), "", *_hidden()
+        session = request.session_hash or ""
+        from audit.owndata.reading import open_source
+
+        try:
+            if _locked(self.room, opened):
+                raise CaveatError(_locked(self.room, opened))
+            names = list(open_source(str(self.room.uploads.claim(session, path))).columns)
+        except FileNotFoundError:
+            return None, problem(_GONE), *_hidden()
+        except CaveatError as error:
+            return None, problem(_without_folder(str(error), self.room.uploads.drop(session))), *_hidden()
+        except Exception as error:
+            self.room.uploads.drop(session)
+            return None, problem(unread(error)), *_hidden()
+        finally:
+            delete([path])
+        first = next((name for name in names if name.lower() in _GUESSES["text"]), names[0])
+        answer = next((name for name in names if name.lower() in _GUESSES["label"]), names[-1])
+        return (
+            gr.skip(),
+            "",
+            gr.Column(visible=True),
+            gr.Dropdown(names, value=text if text in names else first),
+            gr.Dropdown(names, value=label if label in names else answer),
+            gr.CheckboxGroup(names, value=[name for name in groups or () if name in names]),
+            gr.Dropdown([NONE, *names], value=cluster if cluster in names else NONE),
+            gr.Row(visible=False),
+            "",
+        )
+
+
+def _hidden() -> tuple[Any, ...]:
+    return (gr.Column(visible=False), *(gr.skip(),) * 4, gr.Row(visible=False), "")
+
+
+def _without_folder(line: str, path: Path | None) -> str:
     """Leave the folder of an uploaded file out of what a visitor reads."""
-    return line.replace(str(Path(path).parent) + "/", "")
+    return line.replace(f"{path.parent}{os.sep}", "") if path else line
 
 
 def _run(
     room: Room, jobs: dict[str, Job], session: str, asked: Asked, model: Sequence[str], opened: bool
 ) -> Iterator[tuple[Any, ...]]:
-    """Audit, tell how it goes, and end with the report or with one line that says why not."""
+    """Audit, tell how it goes, and end with the report or with one line that says why not; the file goes either way."""
     skip = gr.skip()
-    back = gr.Column(visible=True), gr.HTML(visible=False), gr.Button(visible=False)
     ticket = f"{session}-posts"
-    run = room.desk.waiting(ticket)
-    job = jobs[session] = Job(stop=run.stop)
-    folder = Path(tempfile.mkdtemp(prefix="caveat-posts-"))
+    job = Job()
+    run = None
+    folder = folders.private("posts-")
     try:
+        run = room.desk.begin(ticket)
+        job.stop = run.stop
+        jobs[session] = job
         if _locked(room, opened):
             raise CaveatError(_locked(room, opened))
-        if not asked.path or not Path(asked.path).is_file():
-            raise CaveatError("The file is gone: it is deleted after an audit. Choose it again.")
+        if asked.path is None:
+            raise CaveatError(_GONE)
         name = choose(room.settings, model[0], model[1] or "", opened)
         from audit.owndata.options import DataOptions
 
@@ -224,48 +274,68 @@ def _run(
             labels=pairs(asked.meanings),
             command=_command(asked, name),
         )
-        yield "", gr.Column(visible=False), waiting(f"Loading {name}."), _stop_button(), *(skip,) * 4
+        yield "", gr.Column(visible=False), waiting(f"Loading {name}."), _stop_button(), *(skip,) * 5
         loaded = room.shelf.get(name)
-        thread = threading.Thread(target=_work, args=(job, loaded, asked.path, options, folder), daemon=True)
-        thread.start()
-        while thread.is_alive():
-            thread.join(0.5)
-            yield "", skip, waiting(_line(job)), skip, *(skip,) * 4
-    except CaveatError as error:
-        yield problem(_without_folder(str(error), asked.path)), *back, *(skip,) * 4
-        shutil.rmtree(folder, ignore_errors=True)
-        return
+        if not run.stop.is_set():
+            where = (asked.path, folder)
+            thread = threading.Thread(
+                target=_work, args=(job, loaded, options, *where), name="caveat-posts", daemon=True
+            )
+            thread.start()
+            while thread.is_alive():
+                thread.join(0.5)
+                yield "", skip, waiting(_line(job)), skip, *(skip,) * 5
+        yield _ended(job, asked, folder)
+    except Exception as error:
+        job.result = None
+        job.trouble = str(error) if isinstance(error, CaveatError) else own_error(error)
+        yield _ended(job, asked, folder)
     finally:
         job.stop.set()
-        room.desk.leave(ticket, run)
+        if run is not None:
+            room.desk.leave(ticket, run)
         jobs.pop(session, None)
-    if job.result is None:
-        why = (
-            problem(_without_folder(job.trouble, asked.path))
-            if job.trouble
-            else page(remark("Stopped.", "Nothing is kept."))
-        )
-        yield why, *back, *(skip,) * 4
+        # The page has its own copies of the report by now, and drops them after a day.
         shutil.rmtree(folder, ignore_errors=True)
-        return
-    Path(asked.path).unlink(missing_ok=True)
-    yield (
-        "",
-        gr.Column(visible=False),
-        gr.HTML(visible=False),
-        gr.Button(visible=False),
-        gr.Row(visible=True),
-        gr.DownloadButton(value=str(folder / "report.html")),
-        gr.DownloadButton(value=str(folder / "review.csv")),
-        _letter(job.result, (folder / "report.html").read_text(encoding="utf-8")),
-    )
-    # The page has its own copies by now, and drops them after a day.
-    shutil.rmtree(folder, ignore_errors=True)
+        if asked.path is not None:
+            discard(asked.path)
+
+
+def _ended(job: Job, asked: Asked, folder: Path) -> tuple[Any, ...]:
+    """Show how an audit ended; the field for the file is empty again, as the file is gone."""
+    skip, nothing = gr.skip(), gr.Button(visible=False)
+    if job.result is not None:
+        return (
+            "",
+            gr.Column(visible=False),
+            gr.HTML(visible=False),
+            nothing,
+            gr.Row(visible=True),
+            gr.DownloadButton(value=str(folder / "report.html")),
+            gr.DownloadButton(value=str(folder / "review.csv")),
+            _letter(job.result, (folder / "report.html").read_text(encoding="utf-8")),
+            None,
+        )
+    if job.trouble:
+        again = "" if asked.path is None else " The file was deleted: choose it again when that is mended."
+        why = problem(_without_folder(job.trouble, asked.path) + again)
+    else:
+        why = page(remark("Stopped.", "Nothing is kept, and the file was deleted. Choose it again to start anew."))
+    return why, gr.Column(visible=True), gr.HTML(visible=False), nothing, *(skip,) * 4, None
 
 
 def _command(asked: Asked, model: str) -> str:
     """The command line that does the same."""
-    words = ["caveat", "data", Path(asked.path).name, model, "--text", asked.text, "--label", asked.label]
+    words = [
+        "caveat",
+        "data",
+        asked.path.name if asked.path else "FILE",
+        model,
+        "--text",
+        asked.text,
+        "--label",
+        asked.label,
+    ]
     for column in asked.groups:
         words += ["--group", column]
     words += ["--cluster", asked.cluster] if asked.cluster else []
@@ -277,7 +347,7 @@ def _stop_button() -> Any:
     return gr.Button("Stop", visible=True, interactive=True)
 
 
-def _work(job: Job, model: Any, path: str, options: Any, folder: Path) -> None:
+def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
     from audit.owndata.run import audit_data
     from audit.rendering import render_page
     from audit.scoring import Cancelled
@@ -286,7 +356,9 @@ def _work(job: Job, model: Any, path: str, options: Any, folder: Path) -> None:
         job.what, job.done, job.total = state.suite, state.tokens_done, state.tokens_total
 
     try:
-        result = audit_data(model, path, options, out=folder / "run", progress=tell, cancelled=job.stop.is_set)
+        result = audit_data(
+            model, str(path), options, out=folder / "run", formats=(), progress=tell, cancelled=job.stop.is_set
+        )
         (folder / "report.html").write_text(render_page(None, result), encoding="utf-8")
         shutil.copyfile(folder / "run" / "review.csv", folder / "review.csv")
         job.result = result
@@ -294,9 +366,15 @@ def _work(job: Job, model: Any, path: str, options: Any, folder: Path) -> None:
         job.trouble = ""
     except CaveatError as error:
         job.trouble = str(error)
+    except Exception as error:
+        # A thread has nobody to raise to.
+        job.trouble = own_error(error)
     finally:
-        # Rows and their key never outlive the audit.
+        # Rows and their key never outlive the audit, nor does the file where nobody waits for the result any more.
         shutil.rmtree(folder / "run", ignore_errors=True)
+        if job.stop.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
+            discard(path)
 
 
 def _line(job: Job) -> str:

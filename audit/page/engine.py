@@ -40,7 +40,7 @@ def _load_suites(depth: Depth) -> list[Suite]:
 def _run(model: LoadedModel, suites: Sequence[Suite], **options: Any) -> AuditResult:
     from audit import run_audit
 
-    return run_audit(model, suites, **options)
+    return run_audit(model, suites, formats=(), **options)
 
 
 def _load_result(folder: Path) -> AuditResult:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,8 @@ from audit.page.fragments import page, problem, say, waiting
 from audit.page.lesson_shown import Shown
 from audit.page.progress import Board
 from audit.page.room import Room
-from audit.page.runs import Run
+from audit.page.run_step import queue_up
+from audit.page.runs import Run, own_error
 from audit.schema import AuditResult, CaveatError, Finding
 from lessons.lesson import Lesson
 from reports import words
@@ -40,9 +42,18 @@ class LiveRun:
 
         def enter_for(request: gr.Request) -> tuple[Any, ...]:
             # Gradio finds the request by its annotation, which a partial would hide.
-            ahead = room.desk.ahead(room.desk.enter(request.session_hash or ""))
+            try:
+                ahead = room.desk.ahead(room.desk.enter(request.session_hash or ""))
+            except CaveatError as error:
+                room.desk.refuse(request.session_hash or "", str(error))
+                return gr.Button(visible=True), problem(str(error)), gr.Button(visible=False)
             line = f"{words.plural(ahead, 'run is', 'runs are')} ahead of yours." if ahead else "Starting."
             return gr.Button(visible=False), waiting(line), gr.Button("Stop", visible=True, interactive=True)
+
+        async def queue_for(request: gr.Request) -> AsyncIterator[Any]:
+            async with aclosing(queue_up(room, request.session_hash or "")) as places:
+                async for place in places:
+                    yield place
 
         def run_for(name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
             yield from self._run(request.session_hash or "", name, find)
@@ -53,16 +64,18 @@ class LiveRun:
 
         shown = [self.start, self.board, self.stop]
         entered = self.start.click(enter_for, None, shown, queue=False, **quiet)
-        entered.then(run_for, name, shown, concurrency_id="audit", concurrency_limit=1, **quiet)
+        waited = entered.then(queue_for, None, self.board, concurrency_id="waiting", concurrency_limit=None, **quiet)
+        waited.then(run_for, name, shown, concurrency_id="audit", concurrency_limit=1, **quiet)
         self.stop.click(stop_for, None, self.stop, queue=False, **quiet)
 
     def _run(self, session: str, name: str, find: Callable[[str], Shown]) -> Iterator[tuple[Any, ...]]:
         """Run a lesson's suite and tell how it goes; ends with a sentence beside the stored one."""
         skip = gr.skip()
         desk = self._room.desk
-        run = desk.waiting(session)
+        run = None
         told = ""
         try:
+            run = desk.begin(session)
             shown = find(name)
             lesson = shown.lesson
             suites = [suite for suite in self._room.suites("quick") if suite.name == lesson.suite]
@@ -80,9 +93,12 @@ class LiveRun:
             told = _told(run, lesson, shown)
         except CaveatError as error:
             told = problem(str(error))
+        except Exception as error:
+            told = problem(own_error(error))
         finally:
-            run.stop.set()
-            desk.leave(session, run)
+            if run is not None:
+                run.stop.set()
+                desk.leave(session, run)
         yield gr.Button("Run it once more", visible=True), told, gr.Button(visible=False)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from audit.page import folders
+from audit.page.uploads import delete
 from audit.schema import CaveatError, Suite
 
 OWN = "own"
@@ -38,9 +39,11 @@ def read(paths: Sequence[str], kind: str) -> tuple[Suite, str]:
     Raises:
         CaveatError: for a mistake in a file, in the words of the command line but without any folder.
     """
-    folder = Path(tempfile.mkdtemp(prefix="caveat-suite-"))
+    folder = folders.private("suite-")
     try:
         for path in paths:
+            if not Path(path).is_file():
+                raise CaveatError("The file is gone. Choose it again.")
             shutil.move(path, folder / Path(path).name)
         files = sorted(folder.iterdir())
         suite = _checked(_made(files, folder, kind))
@@ -50,8 +53,7 @@ def read(paths: Sequence[str], kind: str) -> tuple[Suite, str]:
         raise CaveatError(str(error).replace(f"{folder}/", "").replace(str(folder), "the upload")) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        for path in paths:
-            Path(path).unlink(missing_ok=True)
+        delete(paths)
 
 
 def _made(files: list[Path], folder: Path, kind: str) -> Suite:

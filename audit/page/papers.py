@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import threading
 import zipfile
 from pathlib import Path
+
+from audit.page import folders
 
 
 class Papers:
@@ -26,7 +27,6 @@ class Papers:
                 with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
                     for name, text in papers().items():
                         archive.writestr(name, text)
-                folder = Path(tempfile.mkdtemp(prefix="caveat-papers-"))
-                self._path = folder / "caveat-class-hour.zip"
+                self._path = folders.private("papers-") / "caveat-class-hour.zip"
                 self._path.write_bytes(held.getvalue())
             return str(self._path)

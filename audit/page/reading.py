@@ -76,16 +76,21 @@ def letter(kept: Kept) -> str:
 def _key(view: View) -> str:
     """The key findings of the report, or why there are none."""
     chosen = key_findings(view.result.findings)
-    if not chosen:
-        return "<p>No comparison of this audit led to a verdict. What was not run, below, says why.</p>"
     made = sum(finding.verdict != "undefined" for finding in view.result.findings)
+    if not made:
+        return "<p>No comparison of this audit led to a verdict. What was not run, below, says why.</p>"
     count = f"{plural(made, 'comparison was', 'comparisons were')} made."
+    if not chosen:
+        return (
+            f"<p>{count} None was told apart from chance. Each suite says what its main comparison gave, and the "
+            "smallest gap it could have seen.</p>"
+        )
     if any(finding.verdict == "finding" for finding in view.result.findings):
         head = f"<p>{count} These say most; the report has all of them.</p>"
     else:
         head = (
-            f"<p>{count} None lies wholly beyond its smallest effect of interest. Below is what the main "
-            "comparison of each suite gave, with the smallest gap it could have seen.</p>"
+            f"<p>{count} None lies wholly beyond its smallest effect of interest. These are the main comparisons that "
+            "showed a difference.</p>"
         )
     seen: set[str] = set()
     items = "".join(_item(view, finding, seen) for finding in chosen)
@@ -110,7 +115,7 @@ def _item(view: View, finding: Finding, seen: set[str]) -> str:
     harm = f'<p class="harm">{say(finding.harm)}</p>' if finding.harm else ""
     level = severity(finding.severity, severity_word(finding))
     return (
-        f'<li><p class="meta">{level}<span>{escape(suite)}{kind}</span></p>'
+        f'<li><p class="meta">{level} <span>{escape(suite)}{kind}</span></p>'
         f"<h3>{escape(view.headline(finding))}</h3><p>{linked(finding.sentence, seen)}</p>"
         f"{_macro(view, 'numbers', finding)}{harm}</li>"
     )

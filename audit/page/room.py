@@ -10,10 +10,12 @@ from audit.page.classroom import Classroom
 from audit.page.engine import Engine
 from audit.page.lesson_tally import Tally
 from audit.page.own_suites import OwnSuites
+from audit.page.pins import Pins
 from audit.page.ready import Ready
 from audit.page.runs import Desk
 from audit.page.settings import PageSettings
 from audit.page.shelf import Shelf, Wanted, wanted
+from audit.page.uploads import Uploads
 from audit.schema import CaveatError, Depth, ModelInfo, Suite
 
 
@@ -38,10 +40,25 @@ class Room:
         self.desk = Desk(engine)
         self.ready = Ready(settings.stored, engine.load_result)
         self.own = OwnSuites()
+        self.pins = Pins(settings.pin)
+        self.uploads = Uploads()
         self.classroom = Classroom()
         self.tally = Tally()
         self._lock = threading.Lock()
         self._suites: dict[Depth, tuple[Suite, ...]] = {}
+
+    def refused_upload(self, address: str, size: int) -> tuple[int, str] | None:
+        """Say why a file is not taken, as a status of HTTP and a line; None when it is.
+
+        Args:
+            address: of the computer that sends it.
+            size: in bytes.
+        """
+        if self.settings.pin and not self.pins.opened(address):
+            return 403, "Own files are opened by the teacher. Enter the PIN first."
+        if self.uploads.full(size):
+            return 503, "Too many files wait on this page. Try again in a few minutes."
+        return None
 
     def suites(self, depth: Depth) -> tuple[Suite, ...]:
         """Give every suite at a depth, built once."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -16,11 +17,14 @@ from audit.page.fragments import care, heading, page, problem, say, sentences_li
 from audit.page.fragments import note as remark
 from audit.page.progress import Board
 from audit.page.room import Room
+from audit.page.runs import own_error
 from audit.page.shelf import Wanted
+from audit.page.uploads import delete, unread
 from audit.schema import CaveatError, Depth, Suite
 from reports.words import duration, plural
 
 FINDINGS = 4
+MOST_SEED = 2**31 - 1
 QUEUE = "Getting ready"
 DEPTHS = [
     ("Quick: a first look in seconds", "quick"),
@@ -81,9 +85,8 @@ class RunStep:
             elem_classes="cv-file",
         )
         self.added = gr.HTML(elem_id="audit-own-added")
-        self.seed = gr.Number(
-            value=0, precision=0, minimum=0, maximum=2**31 - 1, label="Seed of the resampling", elem_id="audit-seed"
-        )
+        # No limits here: Gradio itself would answer a number beyond them, and no function would hear of it.
+        self.seed = gr.Number(value=0, label="Seed of the resampling", elem_id="audit-seed")
         self.check = gr.Checkbox(
             value=True, label="Stop at a model that cannot do the plain items", elem_id="audit-check"
         )
@@ -160,17 +163,23 @@ def command(
 def add_suite(
     room: Room, chosen: Wanted, files: list[str] | None, kind: str, marked: list[str], session: str, teacher: bool
 ) -> tuple[Any, ...]:
-    """Read an uploaded suite and mark it among the questions."""
+    """Read an uploaded suite and mark it among the questions; the file goes, however it ends."""
     if not files:
         return gr.skip(), gr.skip(), gr.skip()
     try:
         if not teacher:
             raise CaveatError("Own questions are opened by the teacher. Enter the PIN first.")
+        if not chosen.name:
+            raise CaveatError("No model is chosen. Choose one on the first step.")
         suite, words = own_suites.read(files, kind)
         room.own.add(session, suite, words)
         fits = room.fits(room.info(chosen), "quick", room.own.get(session))
     except CaveatError as error:
         return problem(str(error)), gr.skip(), None
+    except Exception as error:
+        return problem(unread(error)), gr.skip(), None
+    finally:
+        delete(files)
     reason = next(fit.reason for fit in fits if fit.suite.name == suite.name)
     line = f"{suite.title}: {plural(len(suite.examples), 'sentence')} read, and the file was deleted."
     told = page(remark("Does not apply.", f"{line} {reason}", "partial") if reason else remark("Added.", line))
@@ -179,7 +188,7 @@ def add_suite(
     return told, gr.CheckboxGroup(choices, value=names), None
 
 
-async def queue_up(room: Room, session: str, title: str = "") -> AsyncIterator[str]:
+async def queue_up(room: Room, session: str, title: str = "") -> AsyncGenerator[Any, None]:
     """Tell the place in the queue until it is one's turn, or until the visitor no longer waits.
 
     Args:
@@ -187,18 +196,60 @@ async def queue_up(room: Room, session: str, title: str = "") -> AsyncIterator[s
         session: of the visitor.
         title: of a screen that shows nothing else.
     """
-    run = room.desk.waiting(session)
-    last = ""
-    while not run.stop.is_set() and (ahead := room.desk.ahead(run)):
-        left = room.desk.seconds_ahead(run)
-        time = "" if math.isnan(left) else f" The one under way has about {duration(max(1.0, left))} left."
-        line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours.{time}"
-        if line != last:
-            yield waiting(line, title)
-        last = line
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-    if not run.stop.is_set():
+    try:
+        run = room.desk.waiting(session)
+    except CaveatError as error:
+        room.desk.refuse(session, str(error))
+        return
+    last, turn = "", False
+    mine = run.waiter = object()
+    try:
+        while run.waiter is mine and not run.stop.is_set() and (ahead := room.desk.ahead(run)):
+            run.heard = time.monotonic()
+            left = room.desk.seconds_ahead(run)
+            time_left = "" if math.isnan(left) else f" The one under way has about {duration(max(1.0, left))} left."
+            line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours.{time_left}"
+            # A look without news is told as well: Gradio notices only then that nobody listens any more.
+            yield waiting(line, title) if line != last else gr.skip()
+            last = line
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        turn = True
+    finally:
+        if not turn and run.waiter is mine:
+            run.stop.set()
+            room.desk.leave(session, run)
+    if run.waiter is mine and not run.stop.is_set():
+        run.heard = time.monotonic()
         yield waiting("It is your turn. Starting.", title)
+
+
+def seed_of(given: object) -> int:
+    """Read the seed that a visitor gave.
+
+    Raises:
+        CaveatError: for anything but a whole number from 0 to 2,147,483,647.
+    """
+    if given in (None, ""):
+        return 0
+    if isinstance(given, int | float) and math.isfinite(given) and given == int(given) and 0 <= given <= MOST_SEED:
+        return int(given)
+    raise CaveatError(f"The seed is {str(given)[:20]}. Give a whole number from 0 to {MOST_SEED:,}, such as 0.")
+
+
+def enter(
+    room: Room, session: str, depth: Depth, names: list[str], options: tuple[Any, Any], teacher: bool
+) -> tuple[Any, ...]:
+    """Take a place in the queue, unless what is asked for cannot be run: that is said before anybody waits."""
+    try:
+        room.chosen_suites(names, depth, teacher, room.own.get(session))
+        seed_of(options[0])
+        ahead = room.desk.ahead(room.desk.enter(session))
+    except CaveatError as error:
+        room.desk.refuse(session, str(error))
+        return gr.Column(visible=True), gr.HTML("", visible=False), gr.Button(visible=False), problem(str(error))
+    line = f"{plural(ahead, 'audit is', 'audits are')} ahead of yours." if ahead else "Starting."
+    button = gr.Button("Stop", visible=True, interactive=True)
+    return gr.Column(visible=False), gr.HTML(waiting(line, QUEUE), visible=True), button, ""
 
 
 def run_audit(
@@ -213,16 +264,17 @@ def run_audit(
     """Run an audit and tell how it goes; ends at the findings, or back at the choices with a line that says why."""
     skip = gr.skip()
     back = gr.Column(visible=True), gr.HTML("", visible=False), gr.Button(visible=False)
-    run = room.desk.waiting(session)
+    run = None
     try:
+        run = room.desk.begin(session)
         suites = room.chosen_suites(names, depth, teacher, room.own.get(session))
+        seed, check = seed_of(options[0]), bool(options[1])
         if chosen not in room.shelf:
             yield skip, waiting(f"Loading {chosen.name}.", QUEUE), *(skip,) * 6
         model = room.shelf.get(chosen)
         board = Board(model.info.id, suites)
         if not run.stop.is_set():
             fitting = [fit.suite for fit in room.fits(model.info, depth, room.own.get(session)) if not fit.reason]
-            seed, check = int(options[0] or 0), bool(options[1])
             line = command(chosen, depth, fitting, names, room.own.words(session), seed, check)
             work = partial(room.engine.run_audit, model, suites, seed=seed, check=check, command=line)
             room.desk.start(run, work)
@@ -233,12 +285,14 @@ def run_audit(
                 if told is not None or run.stop.is_set() != board.stopping:
                     board.stopping = run.stop.is_set()
                     yield skip, board.html(), *(skip,) * 6
-    except CaveatError as error:
-        yield *back, problem(str(error)), *(skip,) * 4
+    except Exception as error:
+        line = str(error) if isinstance(error, CaveatError) else own_error(error)
+        yield *back, problem(line), *(skip,) * 4
         return
     finally:
-        run.stop.set()
-        room.desk.leave(session, run)
+        if run is not None:
+            run.stop.set()
+            room.desk.leave(session, run)
     result = run.ended.result if run.ended else None
     if result is None or (result.partial and not result.suites):
         reason = run.ended.problem if run.ended else ""

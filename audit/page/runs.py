@@ -6,7 +6,6 @@ import math
 import queue
 import secrets
 import shutil
-import tempfile
 import threading
 import time
 import weakref
@@ -15,13 +14,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.page import files
+from audit.page import files, folders
 from audit.page.engine import Engine
 from audit.schema import AuditResult, CaveatError
 from audit.scoring import Progress
 from reports.view import View
 
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_UNHEARD = 5.0
+"""How long a run that has not begun keeps its place without a word of its window."""
+SECONDS_FORGOTTEN = 60.0
+"""After which a run that never began is forgotten altogether."""
+PLACES = 60
+"""How many runs may wait."""
 _AGAIN = "Start it again; if that does not help, run it from the command line, which says more."
 
 
@@ -52,8 +57,22 @@ class Run:
     told: queue.SimpleQueue[Progress | Ended] = field(default_factory=queue.SimpleQueue)
     ended: Ended | None = None
     entered: float = field(default_factory=time.monotonic)
+    heard: float = field(default_factory=time.monotonic)
+    """When its window was last known to wait for it."""
+    begun: bool = False
+    """True once its turn has come; from then on it leaves the desk by itself."""
+    waiter: object = None
+    """Of those that tell its window the place: only the latest goes on."""
+    refused: str = ""
+    """Why it will not be run at all."""
     seconds_left: float = math.nan
     """As last told; NaN before the first batch is done."""
+
+    @property
+    def there(self) -> bool:
+        """Whether others have to wait for it."""
+        heard = self.begun or time.monotonic() - self.heard < SECONDS_UNHEARD
+        return heard and not self.stop.is_set()
 
     def follow(self) -> Iterator[Progress | None]:
         """Give the newest progress every quarter of a second, None where there is no news, until the run ends.
@@ -81,6 +100,11 @@ class Run:
             return newest
 
 
+def own_error(error: Exception) -> str:
+    """Say that an audit ended in a mistake of ours. The kind of error is told; its text could quote a sentence."""
+    return f"The audit stopped on an error of its own ({type(error).__name__}). {_AGAIN}"
+
+
 class Desk:
     """The runs of all sessions, and the last results."""
 
@@ -90,43 +114,89 @@ class Desk:
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._folder = Path(tempfile.mkdtemp(prefix="caveat-page-"))
+        self._folder = folders.private("results-")
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def enter(self, session: str) -> Run:
-        """Note that a session waits for its turn; a run that it still has going is stopped."""
-        run = Run()
+        """Note that a session waits for its turn; a run that it still has going is stopped.
+
+        Raises:
+            CaveatError: when too many wait already.
+        """
         with self._lock:
-            before = self._runs.get(session)
-            self._runs[session] = run
+            self._forget()
+            if session not in self._runs and sum(other.there for other in self._runs.values()) >= PLACES:
+                raise CaveatError(f"{PLACES} audits wait already. Try again in a few minutes.")
+            return self._put(session, Run())
+
+    def refuse(self, session: str, why: str) -> Run:
+        """Note that what a session asks for will not be run; nobody waits for it.
+
+        Args:
+            session: of the window.
+            why: one line.
+        """
+        run = Run(refused=why)
+        run.stop.set()
+        with self._lock:
+            self._forget()
+            return self._put(session, run)
+
+    def _put(self, session: str, run: Run) -> Run:
+        before = self._runs.get(session)
         if before:
             before.stop.set()
+        self._runs[session] = run
         return run
+
+    def _forget(self) -> None:
+        """Drop what never began and was not heard of for long."""
+        now = time.monotonic()
+        for session, run in list(self._runs.items()):
+            if not run.begun and now - run.heard > SECONDS_FORGOTTEN:
+                del self._runs[session]
 
     def ahead(self, run: Run) -> int:
         """Count the runs that were entered before one and have not ended."""
         with self._lock:
-            return sum(other.entered < run.entered and not other.stop.is_set() for other in self._runs.values())
+            return sum(other.entered < run.entered and other.there for other in self._runs.values())
 
     def seconds_ahead(self, run: Run) -> float:
         """Give the time that the run under way still needs; NaN when it cannot be told, or for one's own."""
         with self._lock:
-            known = [
-                other.seconds_left for other in self._runs.values() if other is not run and not other.stop.is_set()
-            ]
+            known = [other.seconds_left for other in self._runs.values() if other is not run and other.there]
         return next((seconds for seconds in known if not math.isnan(seconds)), math.nan)
 
     def waiting(self, session: str) -> Run:
-        """Give the run that a session has entered."""
+        """Give the run that a session has entered, which is heard of by this.
+
+        Raises:
+            CaveatError: as `enter` does, for a session that has none.
+        """
         with self._lock:
             run = self._runs.get(session)
+        if run:
+            run.heard = time.monotonic()
         return run or self.enter(session)
+
+    def begin(self, session: str) -> Run:
+        """Give the run of a session whose turn has come; `leave` has to follow.
+
+        Raises:
+            CaveatError: for a run that was refused, and as `enter` does.
+        """
+        run = self.waiting(session)
+        if run.refused:
+            self.leave(session, run)
+            raise CaveatError(run.refused)
+        run.begun = True
+        return run
 
     def start(self, run: Run, work: Callable[..., AuditResult]) -> None:
         """Start the work of a run in a thread.
 
         Args:
-            run: from `enter`.
+            run: from `begin`.
             work: called with `progress` and `cancelled`.
         """
 
@@ -136,9 +206,8 @@ class Desk:
             except CaveatError as problem:
                 run.told.put(Ended(problem=str(problem)))
             except Exception as problem:
-                # A thread has nobody to raise to. The kind of error is told; its text could quote a sentence.
-                kind = type(problem).__name__
-                run.told.put(Ended(problem=f"The audit stopped on an error of its own ({kind}). {_AGAIN}"))
+                # A thread has nobody to raise to.
+                run.told.put(Ended(problem=own_error(problem)))
 
         threading.Thread(target=thread, name="caveat-audit", daemon=True).start()
 
@@ -149,6 +218,12 @@ class Desk:
         if run:
             run.stop.set()
         return run is not None
+
+    def stop_all(self) -> None:
+        """Ask every run to stop: the page closes."""
+        with self._lock:
+            for run in self._runs.values():
+                run.stop.set()
 
     def leave(self, session: str, run: Run) -> None:
         """Forget a run that ended."""

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import atexit
 import errno
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
-from audit.page.settings import LOOPBACK, PageSettings
-from audit.schema import CaveatError
+import uvicorn
+
+from audit.page import folders
+from audit.page.settings import LOOPBACK, PageSettings, new_pin
+from audit.schema import CaveatError, SystemFailure
 
 if TYPE_CHECKING:
     import gradio as gr
 
+    from audit.page.door import App
+
 EVERYWHERE = ("0.0.0.0", "::")
-_TEMPORARY = "GRADIO_TEMP_DIR"
-
-
-def own_folder() -> None:
-    """Give uploads and downloads a folder of this process, which goes when the page stops.
-
-    Read by Gradio when components are made; a host that names a folder of its own keeps it.
-    """
-    if not os.environ.get(_TEMPORARY):
-        folder = tempfile.mkdtemp(prefix="caveat-files-")
-        os.environ[_TEMPORARY] = folder
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+SECONDS_BETWEEN_SWEEPS = 30.0
+SECONDS_TO_CLOSE = 5
+"""How long connections and audits that are asked to end are waited for."""
 
 
 def launch_options() -> dict[str, Any]:
-    """Give the options of `Blocks.launch` that keep the page quiet, private and in its own clothes."""
+    """Give the options of `gradio.mount_gradio_app` that keep the page quiet, private and in its own clothes."""
     from starlette.middleware import Middleware
 
     from audit.page import lesson_tab
@@ -50,53 +44,132 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "ssr_mode": False,
-        "share": False,
+        "mcp_server": False,
         "pwa": False,
         "max_file_size": "50mb",
-        "quiet": True,
         "app_kwargs": {"middleware": [Middleware(KeptPage)]},
     }
 
 
-def _bind(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind((host, port))
+def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> App:
+    """Give a page as an ASGI application that serves what the page needs and nothing else.
+
+    Args:
+        demo: from `build_page`.
+        host: address that it will be served at.
+        port: port that it will be served at.
+        options: of `gradio.mount_gradio_app`, over those of `launch_options`.
+    """
+    import fastapi
+    import gradio as gr
+
+    from audit.page.door import Door
+
+    house = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(house, demo, "/", server_name=host, server_port=port, **{**launch_options(), **options})
+    # What `Blocks.launch` sets. Without `has_launched` Gradio would take any path of this machine for an upload.
+    demo.app = demo.server_app = house.routes[-1].app  # type: ignore[attr-defined]
+    demo._queue.set_server_app(demo.app)
+    demo.has_launched = True
+    return Door(house, getattr(demo, "room", None))
+
+
+class Server(uvicorn.Server):
+    """Serves in a thread, from a socket that is bound before: no port is looked at twice."""
+
+    def __init__(self, app: App) -> None:
+        """Get ready to serve an application."""
+        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_CLOSE))
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and let `open` return."""
+        await super().startup(sockets)
+        self._ready.set()
+
+    def open(self, listening: socket.socket) -> None:
+        """Serve until `close`; returns once visitors are answered.
+
+        Raises:
+            SystemFailure: when the page ended before it answered anybody.
+        """
+        self._thread = threading.Thread(
+            target=self.run, kwargs={"sockets": [listening]}, name="caveat-server", daemon=True
+        )
+        self._thread.start()
+        while not self._ready.wait(0.05):
+            if not self._thread.is_alive():
+                raise SystemFailure("The page ended before it was open. Start it again.")
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.should_exit = True
+        self._thread.join(SECONDS_TO_CLOSE + 1)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = min(
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), key=lambda found: found[0] != socket.AF_INET
+    )
+    bound = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(128)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def _free(host: str, port: int) -> int:
     """Find a free port near one."""
-    for other in range(port + 1, min(port + 50, 65535)):
+    for other in range(max(port, 1023) + 1, min(max(port, 1023) + 50, 65535)):
         try:
-            _bind(host, other)
+            _bind(host, other).close()
         except OSError:
             continue
         return other
     return port % 60000 + 1
 
 
-def check_address(host: str, port: int) -> None:
-    """Make sure that an address can be listened on.
+def listening(host: str, port: int) -> socket.socket:
+    """Take an address and a port for the page.
+
+    Returns:
+        A socket that listens.
 
     Raises:
-        CaveatError: with the reason and the next step.
+        CaveatError: for an address or a port that cannot be.
+        SystemFailure: for a port that is taken, or that asks for more rights.
     """
     if not 1 <= port <= 65535:
         raise CaveatError(f"There is no port {port}. Choose one from 1 to 65535, such as 7860.")
+    what = f"The page cannot listen on {host} port {port}"
     try:
-        _bind(host, port)
-    except OSError as error:
-        what = f"The page cannot listen on {host} port {port}"
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return _bind(host, port)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, (socket.gaierror, UnicodeError)) or error.errno == errno.EADDRNOTAVAIL:
             raise CaveatError(
                 f"{what}: this machine has no such address. Choose 127.0.0.1 for this machine alone, or 0.0.0.0 for "
                 "its network."
             ) from error
         if error.errno == errno.EACCES:
-            raise CaveatError(
+            raise SystemFailure(
                 f"{what}: ports below 1024 need more rights. Choose another port, such as 7860."
             ) from error
-        raise CaveatError(f"{what} ({error.strerror}). Choose another port, such as {_free(host, port)}.") from error
+        raise SystemFailure(f"{what} ({error.strerror}). Choose another port, such as {_free(host, port)}.") from error
+
+
+def check_address(host: str, port: int) -> None:
+    """Make sure that an address can be listened on, before the page is built for it.
+
+    Raises:
+        CaveatError: as `listening` does.
+    """
+    listening(host, port).close()
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -126,39 +199,96 @@ def greeting(settings: PageSettings | None, host: str, port: int) -> str:
         if settings.pin:
             lines.append("  the PIN opens standard and full audits, own files, and models that are not bundled")
         elif host not in LOOPBACK:
-            lines.append("  no PIN is set: every visitor may run long audits (--pin)")
+            lines.append(
+                f"  no PIN is set: every visitor may run long audits. One to set with --pin or CAVEAT_PIN: {new_pin()}"
+            )
     return "\n".join([*lines, "Stop it with Ctrl-C.", ""])
 
 
+def opened(demo: gr.Blocks, host: str, port: int, **options: Any) -> Server:
+    """Serve a page in a thread.
+
+    Args:
+        demo: from `build_page`.
+        host: address to listen on.
+        port: port to listen on.
+        options: as for `application`.
+
+    Returns:
+        The server, to be closed by `Blocks.close`.
+
+    Raises:
+        CaveatError: as `listening` does.
+    """
+    bound = listening(host, port)
+    try:
+        server = Server(application(demo, host, port, **options))
+        server.open(bound)
+    except BaseException:
+        bound.close()
+        raise
+    demo.server = server  # type: ignore[assignment]
+    demo.local_url = f"{addresses(host, port)[0]}/"  # type: ignore[assignment]
+    return server
+
+
 def serve(demo: gr.Blocks, host: str, port: int, settings: PageSettings | None = None, **options: Any) -> Any:
-    """Serve a page until it is stopped; what `Blocks.launch` returns when `prevent_thread_lock` is given.
+    """Serve a page until it is stopped by Ctrl-C or a signal.
 
     Args:
         demo: from `build_page`.
         host: address to listen on.
         port: port to listen on.
         settings: of the page, for the greeting.
-        options: passed on to `Blocks.launch`, over those of `launch_options`.
+        options: as for `application`; `prevent_thread_lock` returns at once.
+
+    Returns:
+        Application, address, and None for a public address, where `prevent_thread_lock` is given; else None.
 
     Raises:
         CaveatError: when the address cannot be listened on.
     """
-    check_address(host, port)
-    every = {**launch_options(), **options}
-    if every.get("prevent_thread_lock"):
-        return demo.launch(server_name=host, server_port=port, **every)
+    if options.pop("prevent_thread_lock", False):
+        opened(demo, host, port, **options)
+        return demo.app, demo.local_url, None
     stopped = threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        # A host that ends the process this way would otherwise leave files behind.
-        signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
-    demo.launch(server_name=host, server_port=port, prevent_thread_lock=True, **every)
+    opened(demo, host, port, **options)
+    _stop_on_signals(stopped)
     sys.stdout.write(greeting(settings, host, port))
     sys.stdout.flush()
-    try:
-        while not stopped.wait(0.5):
-            pass
-    except KeyboardInterrupt:
-        sys.stdout.write("\n")
-    demo.close(verbose=False)
-    sys.stdout.write("Caveat is closed. What was on the page is forgotten.\n")
+    _wait(stopped, getattr(demo, "room", None))
+    close(demo)
+    sys.stdout.write("\nCaveat is closed. What was on the page is forgotten.\n")
     return None
+
+
+def _stop_on_signals(stopped: threading.Event) -> None:
+    """Let Ctrl-C, the end of a terminal, and a host that ends the process stop the page in order."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        # One that is ignored, as under nohup, stays ignored.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stopped.set())
+
+
+def _wait(stopped: threading.Event, room: Any) -> None:
+    swept = time.monotonic()
+    while not stopped.wait(0.5):
+        if room is not None and time.monotonic() - swept > SECONDS_BETWEEN_SWEEPS:
+            room.uploads.sweep()
+            swept = time.monotonic()
+
+
+def close(demo: gr.Blocks) -> None:
+    """Stop serving and every audit, and remove what visitors left."""
+    room = getattr(demo, "room", None)
+    if room is not None:
+        room.desk.stop_all()
+    demo.close(verbose=False)
+    until = time.monotonic() + SECONDS_TO_CLOSE
+    for thread in threading.enumerate():
+        if thread.name in ("caveat-audit", "caveat-posts"):
+            thread.join(max(0.0, until - time.monotonic()))
+    folders.remove_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 from audit.schema import CaveatError
 
 ANY = "any"
-SHORTEST_PIN = 4
+SHORTEST_PIN = 6
+_CLEAR = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Letters and digits that nobody takes for one another on a wall: 31 of them, so six make 900 million PINs."""
 _ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 HELP_LINES = (
     "If you or somebody you know may be at risk, talk to a trained person or call the local emergency number. "
@@ -84,6 +87,11 @@ def settings_for(
     )
 
 
+def new_pin() -> str:
+    """Draw a PIN that cannot be guessed."""
+    return "".join(secrets.choice(_CLEAR) for _ in range(SHORTEST_PIN))
+
+
 def checked(
     settings: PageSettings, pin: str | None = None, names: tuple[str, str] = ("--pin", "--allow-models")
 ) -> None:
@@ -95,12 +103,12 @@ def checked(
         names: how the host calls its options.
 
     Raises:
-        CaveatError: for a PIN of fewer than four characters, and an id that no model can have.
+        CaveatError: for a PIN of fewer than six characters, and an id that no model can have.
     """
     if pin is not None and len(pin.strip()) < SHORTEST_PIN:
         raise CaveatError(
             f"{names[0]} is {'empty' if not pin.strip() else 'too short'}. Give at least {SHORTEST_PIN} letters or "
-            "digits, or leave it out: then everything is open to every visitor."
+            f"digits, such as {new_pin()}, or leave it out: then everything is open to every visitor."
         )
     for name in settings.allow_models:
         if name != ANY and not _ID.fullmatch(name):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +17,8 @@ from audit.page.papers import Papers
 from audit.page.room import Room
 from audit.schema import CaveatError
 from lessons.content import LESSONS, lesson
+from reports.words import plural
 
-SECONDS_AFTER_A_WRONG_PIN = 1.5
 EVERY = 2.0
 """Seconds after which the count of guesses on the board is taken again."""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -50,13 +48,14 @@ class TeacherTab:
             opens = "The PIN opens the class, standard and full audits, and models from the Hub."
             gr.HTML(heading("Are you the teacher?", opens))
             self.pin = gr.Textbox(label="PIN", type="password", max_length=64, lines=1, elem_id="teacher-pin")
-            self.enter = gr.Button("Open", variant="primary", elem_id="teacher-open")
+            self.enter = gr.Button("Open", variant="primary", elem_id="teacher-enter")
             self.answer = gr.HTML()
         with gr.Column(visible=False, elem_id="teacher-desk") as self.desk:
             self._build_desk()
         self._connect(teacher)
 
     def _build_desk(self) -> None:
+        self.tried = gr.HTML(elem_id="teacher-tried")
         self.board = gr.HTML(elem_id="teacher-board")
         self.plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="teacher-plot")
         self.known = gr.HTML()
@@ -90,14 +89,14 @@ class TeacherTab:
             [self.enter.click, self.pin.submit],
             self._enter,
             self.pin,
-            [teacher, self.pin, self.answer, self.door, self.desk, self.print, *self._shown_parts],
+            [teacher, self.pin, self.answer, self.door, self.desk, self.print, self.tried, *self._shown_parts],
             concurrency_id="pin",
             concurrency_limit=1,
             **_QUIET,
         )
         for name, button in self.buttons.items():
             button.click(self._pressing(name), [teacher, self.pick], self._shown_parts, **_QUIET)
-        self.clock.tick(self._board, teacher, self.board, queue=False, **_QUIET)
+        self.clock.tick(self._look, teacher, [self.tried, self.board], queue=False, **_QUIET)
         self.empty.click(self._empty, teacher, [self.emptied, self.board], **_QUIET)
 
     @property
@@ -105,14 +104,29 @@ class TeacherTab:
         return [self.board, self.clock, self.pick, *self.buttons.values(), self.plot, self.known]
 
     def _enter(self, pin: str, request: gr.Request) -> tuple[Any, ...]:
-        """Compare the PIN; one at a time and slowly, so that guessing takes long."""
-        if hmac.compare_digest((pin or "").strip().encode(), self.room.settings.pin.encode()):
+        """Compare the PIN; nobody's is looked at for a while after a wrong one, and nobody waits here for that."""
+        found = self.room.pins.compare(pin, request.client.host if request.client else "")
+        if found.right:
             papers = gr.DownloadButton(value=self.papers.bundle())
-            desk = (gr.Column(visible=False), gr.Column(visible=True), papers)
+            desk = (gr.Column(visible=False), gr.Column(visible=True), papers, self._tried())
             return True, "", "", *desk, *self._shown(_address(request))
-        time.sleep(SECONDS_AFTER_A_WRONG_PIN)
-        line = problem("This is not the PIN. It was set by whoever started the page.")
-        return gr.skip(), "", line, *(gr.skip(),) * (3 + len(self._shown_parts))
+        again = f"Try again in {plural(found.wait, 'second')}."
+        if found.looked_at:
+            line = problem(f"This is not the PIN. It was set by whoever started the page. {again}")
+        else:
+            line = problem(f"A wrong PIN was entered a moment ago, here or elsewhere. {again}")
+        return gr.skip(), "", line, *(gr.skip(),) * (4 + len(self._shown_parts))
+
+    def _tried(self) -> str:
+        """Tell the teacher of tries that did not open."""
+        tries, computers, last = self.room.pins.tried()
+        if not tries:
+            return ""
+        line = (
+            f"{plural(tries, 'try', 'tries')} with a wrong PIN, or too soon after one, from "
+            f"{plural(computers, 'computer')}; the last at {last}. After each wrong one the page waits a while."
+        )
+        return page(remark("Somebody tries PINs." if tries > 2 else "Wrong PINs.", line, "partial"))
 
     def _pressing(self, name: str) -> Callable[..., tuple[Any, ...]]:
         # Gradio finds the request by its annotation, which a partial would hide.
@@ -145,7 +159,7 @@ class TeacherTab:
         there = _SHOWN[led.phase if led else None]
         return (
             self._screen() or _invitation(address),
-            gr.Timer(active=led is not None),
+            gr.Timer(active=True),
             gr.Radio(visible="bring" in there),
             *(gr.Button(visible=name in there) for name in self.buttons),
             *self._result(),
@@ -179,8 +193,9 @@ class TeacherTab:
             answer = right.key if right else ""
         return lesson_words.board(found, led.phase, tally.total(found.suite), tally.counts(found.suite), answer)
 
-    def _board(self, teacher: bool) -> Any:
-        return (self._screen() or gr.skip()) if teacher else gr.skip()
+    def _look(self, teacher: bool) -> tuple[Any, Any]:
+        """Take the count of guesses and of wrong PINs again."""
+        return (self._tried(), self._screen() or gr.skip()) if teacher else (gr.skip(), gr.skip())
 
     def _empty(self, teacher: bool) -> tuple[Any, Any]:
         if not teacher:

@@ -28,8 +28,10 @@ from audit.schema.data import (
     DataSource,
     Selection,
 )
-from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported
+from audit.schema.errors import CaveatError, ModelUnavailable, ModelUnsupported, SystemFailure
 from audit.schema.result import (
+    FOUND,
+    OPEN,
     AuditResult,
     Estimate,
     Finding,
@@ -85,6 +87,7 @@ __all__ = [
     "Estimate",
     "Example",
     "FILL_MASK",
+    "FOUND",
     "Finding",
     "Flip",
     "Gate",
@@ -93,6 +96,7 @@ __all__ = [
     "ModelInfo",
     "ModelUnavailable",
     "ModelUnsupported",
+    "OPEN",
     "OVERALL",
     "Operation",
     "Prediction",
@@ -107,6 +111,7 @@ __all__ = [
     "Span",
     "Suite",
     "SuiteInfo",
+    "SystemFailure",
     "TEXT_CLASSIFICATION",
     "Test",
     "TestType",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
+from audit.schema.display import renderer
 from audit.schema.result import ModelInfo, Severity, Skipped, Verdict
 from audit.schema.suite import Unit
 
@@ -42,9 +42,12 @@ class Change:
     n: int
     """Items that both audits have."""
     clusters: int
+    comparisons: int = 0
+    """How many were corrected together, this one among them."""
     title: str = ""
     """What is compared, in a few words: the suite and the two arms, or the test."""
     reason: str = ""
+    """Why some items of both audits are not in it; "" where all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,7 @@ class CompareResult:
 
     def frame(self, what: str = "changes") -> Any:
         """Give a pandas frame: "changes" or "flips"."""
-        # By name, so that the types need nothing but the standard library.
-        return import_module("reports.notebook").to_frame(self, what)
+        return renderer().to_frame(self, what)
 
     def _repr_html_(self) -> str:
-        return str(import_module("reports.notebook").to_html(self))
+        return renderer().to_html(self)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
+from audit.schema.display import renderer
 from audit.schema.result import Estimate, Finding, Gate, ModelInfo, Skipped
 
 OVERALL = "overall"
@@ -197,8 +197,7 @@ class DataResult:
 
     def frame(self, what: str = "findings") -> Any:
         """Give a pandas frame: "findings", "estimates" or "rows"."""
-        # By name, so that the types need nothing but the standard library.
-        return import_module("reports.notebook").to_frame(self, what)
+        return renderer().to_frame(self, what)
 
     def _repr_html_(self) -> str:
-        return str(import_module("reports.notebook").to_html(self))
+        return renderer().to_html(self)

@@ -9,6 +9,12 @@ class CaveatError(Exception):
     exit_code = 2
 
 
+class SystemFailure(CaveatError):
+    """The system refuses: no room on the disk, no rights."""
+
+    exit_code = 74
+
+
 class ModelUnavailable(CaveatError):
     """The model cannot be had: missing, private, gated, offline, corrupt."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Literal
 
+from audit.schema.display import renderer
 from audit.schema.suite import Breakdown, Contrast, Depth, Ratio, Test, Unit
 
 Operation = Literal[
@@ -20,7 +20,11 @@ Operation = Literal[
 """Closed choice of a blank; AUL; pseudo-log-likelihood within words from left to right; the same masking one piece at
 a time; that over the pieces that a text shares with its twin (CrowS-Pairs); mean probability of the pieces of each
 choice (StereoSet). The last three are for benchmarks of others."""
-Verdict = Literal["finding", "uncertain", "below", "equivalent", "inconclusive", "undefined"]
+Verdict = Literal["finding", "uncertain", "below", "equivalent", "chance", "inconclusive", "undefined"]
+FOUND: tuple[Verdict, ...] = ("finding", "uncertain", "below")
+"""Verdicts that claim a difference; a possible harm, or a place among key findings, goes with these alone."""
+OPEN: tuple[Verdict, ...] = ("chance", "inconclusive")
+"""Verdicts that leave open whether there is a difference; what could have been seen stands with these."""
 Severity = Literal["high", "medium", "low", "info", "inconclusive"]
 
 
@@ -52,6 +56,8 @@ class SuiteInfo:
     seconds: float = 0.0
     compatibility: bool = False
     """Whether it is somebody else's benchmark, run for comparison with published figures."""
+    own: bool = False
+    """Whether its items are those of whoever ran the audit: neither of this project nor a published benchmark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +175,21 @@ class Finding:
     template_sd: float = float("nan")
     """Between-template standard deviation of the gap."""
     same_sign: float = float("nan")
-    """Share of templates whose gap has the sign of the whole."""
+    """Share of the templates whose gap is not 0 that have the sign of the whole."""
+    templates_apart: int = 0
+    """Templates whose gap is not 0."""
+    templates_alike: int = 0
+    """Templates whose gap is 0."""
     leave_one_out: tuple[float, float] = (float("nan"), float("nan"))
     """Smallest and largest gap when one template is left out."""
     p_sign_flip: float = float("nan")
     """Diagnostic: the larger p of flipping signs over templates and over fillers."""
     bootstrap: tuple[float, float] = (float("nan"), float("nan"))
     """Diagnostic: 95 % interval from resampling both margins."""
+    comparisons: int = 0
+    """How many were corrected together, this one among them; 0 where it was not tested."""
     harm: str = ""
+    """What the gap could do; empty unless a difference was found."""
     axis: str = ""
     evidence: tuple[str, ...] = ()
     """Example ids, in twins, the most telling first."""
@@ -255,8 +268,7 @@ class AuditResult:
 
     def frame(self, what: str = "findings") -> Any:
         """Give a pandas frame: "findings", "estimates" or "rows"."""
-        # By name, so that the types need nothing but the standard library.
-        return import_module("reports.notebook").to_frame(self, what)
+        return renderer().to_frame(self, what)
 
     def _repr_html_(self) -> str:
-        return str(import_module("reports.notebook").to_html(self))
+        return renderer().to_html(self)

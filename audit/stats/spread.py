@@ -19,10 +19,18 @@ class Spread:
     sd: float = NAN
     """Standard deviation of the templates' gaps, sampling noise included."""
     same_sign: float = NAN
-    """Share of templates whose gap has the sign of the whole; a gap of 0 does not agree."""
+    """Share of the templates whose gap is not 0 that have the sign of the whole."""
     low: float = NAN
     """Smallest gap when one template is left out."""
     high: float = NAN
+    apart: int = 0
+    """Templates whose gap is not 0."""
+    alike: int = 0
+    """Templates whose gap is 0."""
+
+
+NOTHING = 1e-12
+"""A gap of a template that is smaller is 0: sums of the same values in another order differ by less."""
 
 
 def template_gaps(parts: Sequence[Part]) -> Floats:
@@ -52,9 +60,11 @@ def spread(parts: Sequence[Part], value: float) -> Spread:
     if not parts or any(len(p.value) == 0 for p in parts):
         return Spread()
     gaps = template_gaps(parts)
-    agree = float((np.sign(gaps) == np.sign(value)).mean()) if len(gaps) and value else NAN
+    apart = gaps[np.abs(gaps) > NOTHING]
+    agree = float((np.sign(apart) == np.sign(value)).mean()) if len(apart) and value else NAN
     low, high = leave_one_out(parts)
-    return Spread(float(gaps.std(ddof=1)) if len(gaps) > 1 else NAN, agree, low, high)
+    sd = float(gaps.std(ddof=1)) if len(gaps) > 1 else NAN
+    return Spread(sd, agree, low, high, len(apart), len(gaps) - len(apart))
 
 
 def leave_one_out(parts: Sequence[Part]) -> tuple[float, float]:

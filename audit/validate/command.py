@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from audit.schema import CaveatError
-from audit.validate import FOLDER, FULL, QUICK, Outcome, page, validate
+from audit.validate import FOLDER, FULL, QUICK, page, validate
 from audit.validate.criteria import judged
-from audit.validate.power import write_cards
 from audit.validate.trials import tally
 
 
@@ -21,7 +20,7 @@ def validate_all(quick: bool = False, out: Path | None = None, processes: int = 
         processes: side by side.
 
     Raises:
-        CaveatError: when the folder of `out` does not exist, or `processes` is not positive.
+        CaveatError: when `out` is a folder or lies in none, or `processes` is not positive.
     """
     _checked(out, processes)
     found = validate(QUICK if quick else FULL, processes, _say, None if quick else Path(FOLDER))
@@ -30,8 +29,6 @@ def validate_all(quick: bool = False, out: Path | None = None, processes: int = 
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
-    if not quick:
-        _cards(found)
     criteria = judged(found.checked)
     good, every = tally(found.trials)
     held = sum(criterion.holds for criterion in criteria)
@@ -48,7 +45,7 @@ def validate_own_rows(quick: bool = False, out: Path | None = None, processes: i
         processes: side by side.
 
     Raises:
-        CaveatError: when the folder of `out` does not exist, or `processes` is not positive.
+        CaveatError: when `out` is a folder or lies in none, or `processes` is not positive.
     """
     from audit.validate.rows import row_criteria, validate_rows
     from audit.validate.rowspage import rows_page
@@ -70,13 +67,8 @@ def _checked(out: Path | None, processes: int) -> None:
         raise CaveatError(f"--processes {processes}: give 1 or more.")
     if out is not None and not out.parent.is_dir():
         raise CaveatError(f"--out {out}: there is no folder {out.parent}. Make it first.")
-
-
-def _cards(found: Outcome) -> None:
-    try:
-        _say(f"written: {write_cards(found.checked, found.command)}")
-    except OSError as error:
-        _say(f"power cards not written: {error}")
+    if out is not None and out.is_dir():
+        raise CaveatError(f"--out {out}: is a folder. Name a file for the page.")
 
 
 def _say(text: str) -> None:

@@ -90,7 +90,7 @@ def _summary(criteria: Sequence[Criterion], trials: Sequence[Trial]) -> str:
     good, every = tally(trials)
     return (
         f"{held} of {len(criteria)} criteria hold{unsaid}. {good} of {every} planted models were read as they "
-        "must be: found where the fault is, and not called a finding where it is not."
+        "must be: found where the fault is, and no difference claimed where it is not."
     )
 
 
@@ -227,11 +227,12 @@ def _trials_words(trials: Sequence[Trial]) -> str:
         f"{every} models with one fault each went through whole audits; {good} were read as they must be. The truth "
         "is what the fault amounts to on the items of the suite when chance is averaged out, worked out from the fault "
         'and the items and not by the audit. "must show" is met by a finding, or by a difference whose size is '
-        'uncertain, on the right side of 0; "must not" is met by anything but a finding. What one name, one word or '
-        "one frame does is real but no property of the group, and a primary endpoint must not claim it; where the "
-        "truth is below what the audit says it could have seen, the suite is blind to that fault.\n\n"
+        'uncertain, on the right side of 0; "must not" is met where no difference is claimed, of whatever size. What '
+        "one name, one word or one frame does is real but no property of the group, and a primary endpoint must not "
+        "claim it; where the truth is below what the audit says it could have seen, the suite is blind to that "
+        "fault.\n\n"
         f"Elsewhere: of all contrasts of these audits whose true gap is 0, {claimed} of {untouched:,} "
-        f"({_share(claimed, untouched)}) became a finding" + (f": {where}." if where else ".")
+        f"({_share(claimed, untouched)}) were claimed as a difference" + (f": {where}." if where else ".")
     )
 
 
@@ -276,11 +277,11 @@ def _nulls(rows: Sequence[NullRow]) -> str:
         "and the audit says so. burnout-separated is no fault: it compares posts about coping with posts about "
         "burnout, and a model that reads them shows a gap."
     )
-    heads = ("model", "suite", "primary p < .05", "largest primary gap", "findings among contrasts", "uncertain")
+    heads = ("model", "suite", "primary p < .05", "largest primary gap", "differences claimed", "findings among them")
     body = []
     for row in rows:
-        named = ", ".join(row.findings[:4]) + (f" and {len(row.findings) - 4} more" if len(row.findings) > 4 else "")
-        listed = f"{len(row.findings)} of {row.contrasts}" + (f": {named}" if named else "")
+        named = ", ".join(row.claimed[:4]) + (f" and {len(row.claimed) - 4} more" if len(row.claimed) > 4 else "")
+        listed = f"{len(row.claimed)} of {row.contrasts}" + (f": {named}" if named else "")
         body.append(
             (
                 row.model,
@@ -288,7 +289,7 @@ def _nulls(rows: Sequence[NullRow]) -> str:
                 f"{row.below} of {row.primaries}",
                 _number(row.largest),
                 listed,
-                str(row.uncertain),
+                str(row.findings),
             )
         )
     return words + "\n\n" + _table(heads, body)

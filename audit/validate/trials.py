@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.models.base import LoadedModel
 from audit.run import run_audit
-from audit.schema import AuditResult, Finding
+from audit.schema import FOUND, AuditResult, Finding
 from audit.suites import load_suites
 from audit.validate.catalogue import Planted, planted_models
 from audit.validate.designs import contrast_named, suite_named
@@ -35,6 +35,7 @@ LEVEL = World(base=3.0, template=0.0, filler=0.0, interaction=0.0, residual=0.0)
 """Nothing differs: he is as likely as she in every blank."""
 
 SAID = ("finding", "uncertain")
+"""Verdicts under which a planted effect counts as seen; where none is, any claim of a difference is a false alarm."""
 NOTHING = 1e-9
 """A true gap smaller than this is none."""
 
@@ -67,7 +68,7 @@ class Trial:
     untouched: int = 0
     """Contrasts of the suite whose true gap is 0, the lines included."""
     claimed: tuple[str, ...] = ()
-    """Those of them that the audit called a finding."""
+    """Those of them in which the audit claimed a difference, of whatever size."""
 
     @property
     def good(self) -> bool:
@@ -84,9 +85,10 @@ class NullRow:
     primaries: int
     below: int
     """Primary contrasts with unadjusted p < .05."""
-    findings: tuple[str, ...]
-    """Contrasts that became a finding."""
-    uncertain: int
+    claimed: tuple[str, ...]
+    """Contrasts in which the audit claimed a difference, of whatever size."""
+    findings: int
+    """How many of them became a finding."""
     contrasts: int
     largest: float
     """Largest absolute primary gap; NaN where nothing is defined."""
@@ -113,7 +115,7 @@ def try_planted(planted: Planted) -> Trial:
     if planted.group[0]:
         lines.append(_estimate(planted, result))
     untouched = [f for f in result.findings if f.verdict != "undefined" and abs(_truth(planted, f)) < NOTHING]
-    claimed = tuple(f.contrast for f in untouched if f.verdict == "finding")
+    claimed = tuple(f.contrast for f in untouched if f.verdict in FOUND)
     return Trial(planted.name, planted.suite, tuple(lines), len(untouched), claimed)
 
 
@@ -125,7 +127,7 @@ def _truth(planted: Planted, found: Finding) -> float:
 def _line(planted: Planted, found: Finding, wanted: bool) -> Line:
     truth = _truth(planted, found)
     same = math.isnan(truth) or found.gap * truth > 0
-    good = found.verdict in SAID and same if wanted else found.verdict != "finding"
+    good = found.verdict in SAID and same if wanted else found.verdict not in FOUND
     return Line(
         found.contrast,
         wanted,
@@ -180,8 +182,8 @@ def try_null(name: str, suite: str, fill: bool) -> NullRow:
         f"{suite} (blanks)" if fill and len(suites[0].tasks) > 1 else suite,
         len(first),
         sum(f.p < 0.05 for f in first),
-        tuple(f.contrast for f in defined if f.verdict == "finding"),
-        sum(f.verdict == "uncertain" for f in defined),
+        tuple(f.contrast for f in defined if f.verdict in FOUND),
+        sum(f.verdict == "finding" for f in defined),
         len(defined),
         max((abs(f.gap) for f in first), default=math.nan),
     )
@@ -237,7 +239,7 @@ def _trial(plain: Any) -> Trial:
 
 
 def _null_row(plain: Any) -> NullRow:
-    return NullRow(**{**plain, "findings": tuple(plain["findings"])})
+    return NullRow(**{**plain, "claimed": tuple(plain["claimed"])})
 
 
 def tally(rows: Sequence[Trial]) -> tuple[int, int]:

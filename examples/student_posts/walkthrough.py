@@ -221,7 +221,7 @@ class Figures:
 
     def told_apart(self, axis: str) -> list[Any]:
         """Give the findings on a group column whose interval leaves 0 out."""
-        return [f for f in self.result.findings if f.axis == axis and f.verdict in ("finding", "uncertain", "below")]
+        return [f for f in self.result.findings if f.axis == axis and (f.low > 0 or f.high < 0)]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -9,7 +9,6 @@ from audit.schema import OVERALL, Comparison, Curve, DataResult, Estimate, Findi
 from reports import words
 from reports.spec import ChartRow, ChartSpec, Mark, Series, few, span_of
 
-CLEAR = ("finding", "uncertain", "below")
 KINDS = {
     "name": "another first name",
     "gender": "he for she, she for he",
@@ -104,12 +103,10 @@ def gap_chart(result: DataResult, column: str) -> ChartSpec | None:
         name=f"own-{slug(column)}-gaps",
         kind="forest",
         question=f"Which gaps are there, by {column}?",
-        title=f"{clear} of {len(found)} gaps lie wholly beyond five points"
-        if clear
-        else f"None of {len(found)} gaps lies wholly beyond five points",
+        title=f"{clear or 'None'} of {len(found)} gaps {'lie' if clear > 1 else 'lies'} wholly beyond five points",
         sentence="A group against the rest, or against the other one where there are two. Lines are 95 % intervals "
         "that respect writers; the shaded band is smaller than the smallest effect of interest. Bold: named in "
-        "advance.",
+        "advance." + (" " + words.CHANCE_NOTE if any(f.verdict == "chance" for f in found) else ""),
         unit="points",
         axis="gap in percentage points",
         rows=rows,

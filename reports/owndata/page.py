@@ -24,7 +24,6 @@ from reports.view import Section, table_of
 STATIC_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 TEMPLATE = "owndata.html.j2"
 MOST_FINDINGS = 6
-CLEAR = ("finding", "uncertain", "below")
 PARITIES = {
     "worst_gap": (
         "Worst to best",
@@ -81,10 +80,12 @@ def environment_for() -> Environment:
         gap_name=charts.gap_name,
         small=SMALL,
         parities=PARITIES,
+        parity_count=lambda result: len(_parities(result)),
         kinds=charts.KINDS,
         place_of=lambda axis: "own-crossings" if " x " in axis else f"own-groups-{charts.slug(axis)}",
     )
     environment.filters["prose"] = words.prose
+    environment.tests["open"] = words.is_open
     return environment
 
 
@@ -153,7 +154,7 @@ def _contents(result: DataResult) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def key_findings(result: DataResult) -> list[Finding]:
-    """Choose what to tell first: clear gaps, gravest first; where there are none, the widest primary ones."""
+    """Choose what to tell first: gaps that were found, gravest first."""
 
     def order(finding: Finding) -> tuple[bool, int, bool, float]:
         return (
@@ -163,10 +164,7 @@ def key_findings(result: DataResult) -> list[Finding]:
             -abs(finding.gap),
         )
 
-    clear = sorted((f for f in result.findings if f.verdict in CLEAR), key=order)
-    if clear:
-        return clear[:MOST_FINDINGS]
-    return sorted((f for f in result.findings if f.primary and math.isfinite(f.gap)), key=order)[:3]
+    return sorted(filter(words.was_found, result.findings), key=order)[:MOST_FINDINGS]
 
 
 def _tested(result: DataResult) -> tuple[int, int]:
@@ -185,7 +183,7 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
         "shown": sum(math.isfinite(e.value) for e in mine if e.measure == "accuracy"),
         "table": table,
         "charts": list(charts.shown_charts(made)),
-        "extremes": [e for e in mine if e.measure in PARITIES and math.isfinite(e.value)],
+        "extremes": [e for e in _parities(result) if e.by == column],
         "findings": sorted(
             (f for f in result.findings if f.axis == column),
             key=lambda f: (not f.primary, SEVERITIES.index(f.severity)),
@@ -200,6 +198,10 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     }
 
 
+def _parities(result: DataResult) -> list[Estimate]:
+    return [e for e in result.estimates if e.measure in PARITIES and math.isfinite(e.value)]
+
+
 def _crossings(result: DataResult) -> list[tuple[str, list[Estimate]]]:
     """Crossings that are shown, by pair of columns."""
     found: dict[str, list[Estimate]] = {" x ".join(pair): [] for pair in combinations(result.source.groups, 2)}
@@ -210,7 +212,7 @@ def _crossings(result: DataResult) -> list[tuple[str, list[Estimate]]]:
 
 
 def _unseen(result: DataResult) -> list[Finding]:
-    return [f for f in result.findings if f.primary and f.verdict in ("inconclusive", "uncertain", "undefined")]
+    return [f for f in result.findings if f.primary and (words.is_open(f) or f.verdict in ("uncertain", "undefined"))]
 
 
 def _missing(result: DataResult) -> list[str]:

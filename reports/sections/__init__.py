@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from reports.sections.closing import discussion, exclusions, glossary, limits, method, pointers, reproduce
 from reports.sections.opening import coverage, findings, identity, read_first, subgroups
-from reports.sections.power import power
 from reports.sections.suites import suites
 from reports.view import Section, View
 
@@ -15,7 +14,6 @@ SECTIONS: tuple[Callable[[View], Iterable[Section]], ...] = (
     read_first,
     findings,
     coverage,
-    power,
     subgroups,
     suites,
     exclusions,

@@ -31,14 +31,14 @@ def exclusions(view: View) -> Iterator[Section]:
 def method(view: View) -> Iterator[Section]:
     """How the intervals, the tests and the words come about."""
     thresholds = sorted({(finding.unit, finding.threshold) for finding in view.result.findings})
-    said = [words.size(size, unit) for unit, size in thresholds if math.isfinite(size)]
+    said = list(dict.fromkeys(words.size(size, unit) for unit, size in thresholds if math.isfinite(size)))
     yield Section("method", "Method", view.render("method.html.j2", thresholds=words.listing(said)))
 
 
 def limits(view: View) -> Iterator[Section]:
     """What this audit cannot tell, made from what was covered and how much could have been seen."""
     result = view.result
-    unseen = [f for f in result.findings if f.primary and f.verdict in ("inconclusive", "uncertain", "undefined")]
+    unseen = [f for f in result.findings if f.primary and (words.is_open(f) or f.verdict in ("uncertain", "undefined"))]
     voids: dict[tuple[str, str], list[str]] = {}
     for finding in unseen:
         if finding.verdict == "undefined" and finding.axis:

@@ -64,7 +64,8 @@ def findings(view: View) -> Iterator[Section]:
         if (found := [finding for finding in view.findings(suite.name) if finding.primary])
     ]
     primaries = sum(len(found) for _, found, _ in main)
-    values = {"chosen": chosen, "clear": clear, "main": main, "primaries": primaries}
+    judged = any(finding.verdict != "undefined" for finding in view.result.findings)
+    values = {"chosen": chosen, "judged": judged, "clear": clear, "main": main, "primaries": primaries}
     yield Section("findings", "Key findings", view.render("findings.html.j2", **values))
 
 
@@ -73,7 +74,7 @@ def tally(findings: Sequence[Finding]) -> str:
     counts = Counter(severity_word(finding) for finding in findings)
     axes: dict[str, list[str]] = {}
     for finding in findings:
-        if finding.verdict in ("finding", "uncertain", "below") and finding.axis:
+        if words.was_found(finding) and finding.axis:
             axes.setdefault(severity_word(finding), []).append(finding.axis)
     named = {word: f" ({words.listing(found)})" for word, found in axes.items()}
     return ", ".join(f"{word.lower()}: {count}{named.get(word, '')}" for word, count in counts.items())

@@ -58,7 +58,7 @@ def _printed(view: View, findings: Sequence[Finding]) -> set[str]:
     """Choose whose texts go to paper: key findings, and main comparisons (of many, those with a difference)."""
     main = [finding for finding in findings if finding.primary]
     if len(main) > FEW_MAIN:
-        main = [finding for finding in main if finding.verdict in ("finding", "uncertain", "below")]
+        main = [finding for finding in main if words.was_found(finding)]
     key = key_findings(view.result.findings)
     return {finding.contrast for finding in findings if finding in main or finding in key}
 

@@ -252,7 +252,7 @@ def test_a_file_comes_from_a_data_set_on_the_hub_and_a_refusal_is_one_line(made,
     environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
     try:
         done = subprocess.run(
-            [sys.executable, "-c", ASK, *asked], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60
+            [sys.executable, "-c", ASK, *asked], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300
         )
     finally:
         hub.close()

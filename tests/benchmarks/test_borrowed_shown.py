@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 from borrowed_files import CROWS
+from commandline import caveat
 from fakes import FakeMaskedLM
 from rich.console import Console
-from test_cli import caveat
 
 from audit import terminal
 from audit.findings import COMPATIBILITY, key_findings

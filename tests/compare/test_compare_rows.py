@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from audit.cli import app
 from audit.compare import compare
 from audit.models.base import RowResult
+from audit.models.function import FunctionModel, count_words
 from audit.owndata.run import audit_data
 from audit.schema import CaveatError, ModelInfo
 from reports.comparison import render_comparison
@@ -47,7 +48,7 @@ def folders(tmp_path_factory):
     for model in (FakeClassifier(), Contrary()):
         audit_data(
             model, root / "posts.csv", out=root / model.info.id, text="text", label="label", groups=("group",),
-            check=False, perturb=False,
+            check=False, perturb=False, baselines=False,
         )  # fmt: skip
     return root
 
@@ -90,7 +91,9 @@ def test_the_report_says_for_whom_accuracy_changed(results):
 
 def test_other_files_are_not_compared(folders, results):
     pd.DataFrame(ROWS[:80]).to_csv(folders / "fewer.csv", index=False)
-    fewer = audit_data(FakeClassifier(), folders / "fewer.csv", text="text", label="label", check=False, perturb=False)
+    fewer = audit_data(
+        FakeClassifier(), folders / "fewer.csv", text="text", label="label", check=False, perturb=False, baselines=False
+    )
     with pytest.raises(CaveatError, match="audits of different files"):
         compare({}, rows={"one": results["contrary"], "two": fewer})
 
@@ -100,3 +103,70 @@ def test_the_command_reads_folders_of_own_data(folders, tmp_path):
     done = CliRunner().invoke(app, [*words, "--fail-on", "data.accuracy < -0.1"])
     assert done.exit_code == 1, done.output
     assert "Own data: accuracy" in (tmp_path / "c" / "compare.html").read_text()
+
+
+NEUTRAL = [{"text": f"The bus leaves at {n}.", "label": "neutral", "group": "ab"[n % 2]} for n in range(30)]
+SIDES = {"negative": "awful", "positive": "great"}
+POLAR = [
+    {"text": f"The day was {word} ({n}).", "label": label, "group": "ab"[n % 2]}
+    for n in range(30)
+    for label, word in SIDES.items()
+]
+
+
+def two_class(name="binary"):
+    def classify(texts):
+        return [(0.9, 0.1) if "awful" in text else (0.1, 0.9) for text in texts]
+
+    return FunctionModel(name, classify=classify, labels=("negative", "positive"))
+
+
+def judged(posts, *models):
+    frame = pd.DataFrame(posts)
+    asked = {"groups": ("group",), "check": False, "perturb": False}
+    return {model.info.id: audit_data(model, frame, **asked) for model in models}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_two_class_model_is_compared_where_both_are_judged_and_it_is_said(turned):
+    both = judged(POLAR + NEUTRAL, two_class(), FunctionModel("three", classify=count_words))
+    result = compare({}, rows=dict(reversed(both.items())) if turned else both)
+    (other,) = result.others
+    said = "binary has no neutral class and was judged on 60 of 90 labelled rows; both are compared on these"
+    (left,) = [skipped for skipped in other.skipped if skipped.what == "rows labelled neutral"]
+    assert (left.reason, left.n) == (said, 30)
+    change = overall(result)
+    assert change.n == 60 and change.sentence.startswith(f"B{said[1:]}. On 60 rows, accuracy on posts labelled neg")
+    assert "all posts" not in " ".join(c.sentence for c in other.changes)
+    (group,) = [c for c in other.changes if c.test == "group is a"]
+    assert "accuracy on posts labelled negative or positive where group is a is 100 %" in group.sentence
+    page = " ".join(re.sub(r"<[^>]+>", " ", render_comparison(result).partition("</style>")[2]).split())
+    assert said in page and "all posts labelled negative or positive" in page and "accuracy on all posts" not in page
+    assert said in result._repr_html_()
+
+
+def test_two_models_without_neutral_say_it_of_both():
+    (other,) = compare({}, rows=judged(POLAR + NEUTRAL, two_class(), two_class("again"))).others
+    (left,) = other.skipped
+    assert left.reason == "neither binary nor again has a neutral class; each was judged on 60 of 90 labelled rows"
+
+
+def test_nothing_is_left_out_where_no_row_is_neutral():
+    (other,) = compare({}, rows=judged(POLAR, two_class(), FunctionModel("three", classify=count_words))).others
+    assert not other.skipped and "all posts" in other.changes[0].sentence
+
+
+def test_rows_that_only_one_can_be_judged_on_leave_nothing_to_compare():
+    (other,) = compare({}, rows=judged(NEUTRAL, two_class(), FunctionModel("three", classify=count_words))).others
+    assert not other.changes and other.skipped[-1].reason == "none is left that both were judged on"
+
+
+def test_labels_that_were_read_in_two_ways_are_not_judged(tmp_path):
+    frame, model = pd.DataFrame(POLAR), FunctionModel("three", classify=count_words)
+    asked = {"check": False, "perturb": False}
+    one = audit_data(model, frame, **asked)
+    two = audit_data(model, frame, labels={"positive": "neutral"}, **asked)
+    (other,) = compare({}, rows={"one": one, "two": two}).others
+    (left,) = other.skipped
+    assert (left.reason, left.n) == ("whose label the two audits read in different ways", 30)
+    assert other.changes[0].n == 30

@@ -10,7 +10,7 @@ from fakes import FakeClassifier
 from typer.testing import CliRunner
 
 from audit.cli import app
-from audit.failon import judge, parse
+from audit.failon import check_names, figures, judge, judge_each, names_of_suites, parse
 from audit.run import run_audit
 from audit.schema import CaveatError
 from audit.suites import load_suites
@@ -98,3 +98,24 @@ def test_the_run_command_exits_with_1_only_when_a_threshold_is_crossed(tmp_path)
     assert failed.exit_code == 1
     assert "negation.negation-failure > 0.1: crossed." in " ".join(failed.stdout.split())
     assert CliRunner().invoke(app, [*words, "--fail-on", "negation.accuracy < 0.01"]).exit_code == 0
+
+
+def test_every_figure_of_a_suite_has_a_name_that_the_check_lets_through(result):
+    names = names_of_suites(load_suites(["negation"], "quick"))
+    every = [f for f in figures(result) if math.isfinite(f.low)]
+    rules = parse(f"{f.suite}.{f.name}{f'[{f.group}]' if f.group else ''} > 0.5" for f in every)
+    check_names(rules, names)
+    assert len(judge(rules, result)) == len(every) > 50
+
+
+def test_a_rule_that_one_of_several_models_cannot_have_is_not_judged(result):
+    (outcome,) = judge_each(parse(["negation.lpbs > 0.5"]), result)
+    assert outcome.state == "not judged" and "this audit has no such figure: negation has no 'lpbs'" in outcome.sentence
+
+
+def test_what_cannot_be_judged_ends_with_6(tmp_path):
+    words = ["run", "word-count", "--suite", "slang", "--depth", "quick", "--format", "json", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, [*words, "--fail-on", "slang.mass > 0.5"])
+    assert done.exit_code == 6 and "not judged" in done.stdout
+    both = ["--fail-on", "slang.mass > 0.5", "--fail-on", "slang.accuracy < 0.9"]
+    assert CliRunner().invoke(app, [*words, *both]).exit_code == 1

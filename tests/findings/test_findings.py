@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from audit.findings import Draft, contrast_finding, settle, threshold_of, verdict_of
-from audit.schema import FILL_MASK, Contrast
+from audit.findings import Draft, contrast_finding, key_findings, settle, threshold_of, verdict_of
+from audit.schema import FILL_MASK, FOUND, OPEN, Contrast
 from audit.stats import Gap, Spread
 from audit.wording import amount, digits, interval_words, size_words
 
@@ -40,11 +40,15 @@ def finding(value, se, p=0.001, contrast=CONTRAST, depth="standard", **more):
         (-0.31, 0.03, 0.001, 1.0, ("finding", "high")),
         (0.31, 0.03, 0.001, 0.7, ("finding", "medium")),
         (0.09, 0.01, 0.001, 1.0, ("finding", "medium")),
-        (0.31, 0.03, 0.06, 1.0, ("uncertain", "low")),
+        (0.31, 0.03, 0.049, 1.0, ("finding", "high")),
+        (0.31, 0.03, 0.05, 1.0, ("chance", "inconclusive")),
+        (0.31, 0.03, 0.313, 1.0, ("chance", "inconclusive")),
+        (0.09, 0.03, 0.06, 1.0, ("chance", "inconclusive")),
         (0.09, 0.03, 0.01, 1.0, ("uncertain", "medium")),
         (0.04, 0.01, 0.01, 1.0, ("uncertain", "low")),
         (0.02, 0.005, 0.01, 1.0, ("below", "low")),
-        (0.02, 0.005, 0.06, 1.0, ("uncertain", "low")),
+        (0.02, 0.005, 0.06, 1.0, ("equivalent", "info")),
+        (0.06, 0.025, 0.06, 1.0, ("chance", "inconclusive")),
         (0.01, 0.01, 0.3, 1.0, ("equivalent", "info")),
         (0.02, 0.016, 0.3, 1.0, ("equivalent", "info")),
         (0.025, 0.016, 0.3, 1.0, ("inconclusive", "inconclusive")),
@@ -59,7 +63,7 @@ def test_a_finding_reads_like_the_letter_it_is_part_of():
     found = finding(0.312, 0.033)
     assert found.sentence == (
         "On 384 paired sentences, negated statements fail 31 points more often than their affirmative twins "
-        "(95 % interval 24 to 38). Could have seen a gap of 10 points."
+        "(95 % interval 24 to 38)."
     )
     assert (found.verdict, found.n, found.templates) == ("finding", 768, 16)
     assert found.low < found.gap < found.high
@@ -73,7 +77,7 @@ def test_a_negative_gap_takes_the_other_words_and_turns_the_interval():
 @pytest.mark.parametrize(
     ("value", "se", "p", "words"),
     [
-        (0.09, 0.03, 0.01, "There is a difference; its size is uncertain. Could have seen"),
+        (0.31, 0.03, 0.06, "(95 % interval 25 to 37). Not told apart from chance. Could have seen a gap of 9 points."),
         (0.02, 0.005, 0.01, "Detectable, but below the threshold of 5 points."),
         (0.01, 0.01, 0.3, "No difference larger than 5 points on these items (90 % interval"),
         (0.02, 0.05, 0.7, "No evidence of a difference at this power. Could have seen a gap of 15 points."),
@@ -147,14 +151,55 @@ def test_more_suites_make_the_same_gap_less_sure():
     """Without the correction both would be findings."""
     assert settle([draft("a", 0.16, se=0.05)])[0].verdict == "finding"
     many = [draft("a", 0.16, se=0.05), *(draft(name, 0.0, se=0.05) for name in "bcdefghijklm")]
-    assert settle(many)[0].verdict == "uncertain"
+    unsure = settle(many)[0]
+    assert (unsure.verdict, unsure.severity, unsure.comparisons) == ("chance", "inconclusive", 13)
+    assert "Not told apart from chance among 13 comparisons. Could have seen a gap of" in unsure.sentence
 
 
 def test_secondary_contrasts_are_corrected_for_each_other():
     few = settle([draft("a", 0.16, primary=False, se=0.05)])[0]
     many = settle([draft("a", 0.16, False, se=0.05), *(draft("a", 0.0, False, se=0.05) for _ in range(20))])[0]
-    assert (few.verdict, many.verdict) == ("finding", "uncertain")
+    assert (few.verdict, many.verdict) == ("finding", "chance")
     assert many.p_adjusted == pytest.approx(21 * many.p)
+    assert (few.comparisons, many.comparisons) == (1, 21)
+
+
+def test_a_gap_not_told_apart_from_chance_is_smaller_than_what_could_have_been_seen():
+    """The two stand in one sentence: a lone gap of that size is judged by the same step."""
+    unsure = settle([draft("a", 0.16, False, se=0.05), *(draft("a", 0.0, False, se=0.05) for _ in range(20))])[0]
+    assert unsure.verdict == "chance"
+    assert unsure.minimum_detectable == pytest.approx(gap(0.16, 0.05).detectable(0.05 / 21))
+    assert unsure.minimum_detectable > unsure.gap
+
+
+def harmful(value, se, p, primary=True):
+    contrast = dataclasses.replace(CONTRAST, primary=primary)
+    made = Draft("s", contrast, gap(value, se), Spread(0.1, 1.0, 0, 0), n=768, pairs=384, harm="Some are passed over.")
+    return contrast_finding(made, p)
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "p", "verdict"),
+    [
+        (0.31, 0.03, 0.001, "finding"),
+        (0.09, 0.03, 0.01, "uncertain"),
+        (0.02, 0.005, 0.01, "below"),
+        (0.31, 0.03, 0.06, "chance"),
+        (0.01, 0.01, 0.3, "equivalent"),
+        (0.02, 0.05, 0.7, "inconclusive"),
+    ],
+)
+def test_a_harm_and_a_place_among_key_findings_go_with_a_difference_that_was_found(value, se, p, verdict):
+    found = harmful(value, se, p)
+    assert found.verdict == verdict
+    assert bool(found.harm) == (verdict in FOUND)
+    assert (found in key_findings([found])) == (verdict in FOUND)
+    assert ("Could have seen" in found.sentence) == (verdict in OPEN)
+
+
+def test_a_secondary_difference_of_uncertain_size_is_no_key_finding():
+    assert key_findings([harmful(0.09, 0.03, 0.01, primary=False)]) == []
+    assert len(key_findings([harmful(0.31, 0.03, 0.001, primary=False)])) == 1
 
 
 @pytest.mark.parametrize(

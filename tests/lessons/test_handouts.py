@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from html import unescape
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit import load_suites
+from audit.exits import finish
 from audit.schema import MASK
 from lessons import handouts
 from lessons.content import HOUR, LESSONS, lesson
@@ -67,15 +67,16 @@ def test_the_guide_on_one_page_and_the_guide_at_length_say_the_same():
     assert all(f"**{term}" in at_length for term, _ in ANSWERS if term in ("Point", "Interval", "Shaded band"))
 
 
-def test_the_command_writes_files_and_a_mistake_is_one_line(tmp_path):
+def test_the_command_writes_files_and_a_mistake_is_one_line(tmp_path, monkeypatch, capsys):
     def run(out):
-        return subprocess.run(
-            [sys.executable, "-m", "lessons.handouts", "--out", str(out)], capture_output=True, text=True, check=False
-        )
+        monkeypatch.setattr(sys, "argv", ["handouts", "--out", str(out)])
+        with pytest.raises(SystemExit) as ended:
+            finish(handouts.main)
+        return ended.value.code, *capsys.readouterr()
 
-    done = run(tmp_path / "papers")
-    assert done.returncode == 0 and len(done.stdout.splitlines()) == len(LESSONS) + 2
-    assert all(Path(line).stat().st_size > 3000 for line in done.stdout.splitlines())
+    code, told, _ = run(tmp_path / "papers")
+    assert code == 0 and len(told.splitlines()) == len(LESSONS) + 2
+    assert all(Path(line).stat().st_size > 3000 for line in told.splitlines())
     (tmp_path / "file").write_text("x")
-    wrong = run(tmp_path / "file" / "below")
-    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1 and "cannot be written" in wrong.stderr
+    code, _, told = run(tmp_path / "file" / "below")
+    assert code == 2 and told.count("\n") == 1 and "cannot be a folder" in told

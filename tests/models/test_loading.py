@@ -48,7 +48,9 @@ def classifier(tmp_path):
 
 def test_what_is_recorded_of_a_folder(bert):
     info = load_model(bert).info
-    assert (info.id, info.kind, info.tasks, info.architecture) == (bert, "masked-lm", ("fill-mask",), "BertForMaskedLM")
+    # By its name alone: where somebody keeps it is private.
+    assert (info.id, info.kind) == (Path(bert).name, "masked-lm")
+    assert (info.tasks, info.architecture) == (("fill-mask",), "BertForMaskedLM")
     assert (info.dtype, info.device, info.labels, info.label_source) == ("float32", "cpu", {}, "")
     assert info.parameters == sum(p.numel() for p in tiny_models.make("bert")[0].parameters())
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from commandline import caveat
 
 from audit import audit_data, load_data_result, load_model
+from audit.datacommand import _print_result
 from audit.models.function import FunctionModel, count_words
 from audit.owndata import scoring as scoring_module
 from audit.owndata import survey as survey_module
@@ -22,10 +24,13 @@ from audit.owndata.reading import delimited
 from audit.owndata.table import MISSING, columns
 from audit.schema import CaveatError, ModelUnsupported
 from audit.scoring import Cancelled
+from audit.terminal import consoles
 from benchmarks.rows import measure, posts, write_posts
 
 ROOT = Path(__file__).parent.parent.parent
-ASKED = {"text": "post", "label": "sentiment", "groups": ("gender", "year"), "cluster": "author", "perturb": False}
+BARE = {"perturb": False, "baselines": False}
+"""What is asked here is how rows are read, scored and kept: no text is rewritten, no baseline is trained."""
+ASKED = {"text": "post", "label": "sentiment", "groups": ("gender", "year"), "cluster": "author", **BARE}
 CHUNK = 64
 
 
@@ -120,6 +125,23 @@ def test_a_cancelled_run_goes_on_at_the_first_missing_chunk_and_ends_byte_equal(
     assert again.source.used == 500
 
 
+def test_a_results_folder_holds_the_report(file, model, tmp_path):
+    made = {"data.json", "rows.parquet", "review.csv", "timing.json", ".secret"}
+    audit_data(model, file, out=tmp_path / "o", **ASKED)
+    assert {path.name for path in (tmp_path / "o").iterdir()} == made | {"report.html"}
+    audit_data(model, file, out=tmp_path / "p", formats=(), **ASKED)
+    assert {path.name for path in (tmp_path / "p").iterdir()} == made
+
+
+def test_baselines_are_left_out_when_they_are_not_asked_for(file, model, monkeypatch):
+    asked = []
+    monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *more: (asked.append(more) or (), ()))
+    audit_data(model, file, **ASKED)
+    assert not asked
+    audit_data(model, file, **ASKED | {"baselines": True})
+    assert len(asked) == 1
+
+
 def test_a_finished_run_asks_the_model_nothing(file, model, tmp_path, monkeypatch):
     first = audit_data(model, file, out=tmp_path / "o", **ASKED)
     monkeypatch.setattr(scoring_module, "_ask", lambda *_: pytest.fail("asked again"))
@@ -146,7 +168,7 @@ def test_every_kind_of_row_is_counted(tmp_path, model):
             "who": ["x", "x", "y", "y", None, "y", "y"],
         }
     )
-    result = audit_data(model, frame, groups="team", cluster="who", labels={"mixed": "None"}, perturb=False)
+    result = audit_data(model, frame, groups="team", cluster="who", labels={"mixed": "None"}, **BARE)
     source = result.source
     assert (source.read, source.used, source.labelled) == (7, 5, 3)
     counts = {count.what: count.n for count in source.counts}
@@ -176,7 +198,7 @@ def test_annotators_give_the_majority(model):
             "three": ["neg", "neg", "neg", None],
         }
     )
-    result = audit_data(model, frame, annotators=("one", "two", "three"), perturb=False)
+    result = audit_data(model, frame, annotators=("one", "two", "three"), **BARE)
     assert [row["label"] for row in rows_of(result)] == [2, 0, -1, 0]
     assert [row["annotator:three"] for row in rows_of(result)] == [0, 0, 0, -1]
     assert result.source.label == "" and result.source.labelled == 3
@@ -185,7 +207,7 @@ def test_annotators_give_the_majority(model):
 
 def test_bins_make_named_ranges(model):
     frame = pd.DataFrame({"text": ["a b"] * 6, "label": ["pos"] * 6, "age": [17, 18, 24, 25, 40, None]})
-    result = audit_data(model, frame, groups=("age",), bins={"age": "18,25"}, perturb=False)
+    result = audit_data(model, frame, groups=("age",), bins={"age": "18,25"}, **BARE)
     assert [row["group:age"] for row in rows_of(result)] == [
         "under 18",
         "18 to under 25",
@@ -194,11 +216,11 @@ def test_bins_make_named_ranges(model):
         "25 and over",
         MISSING,
     ]
-    halves = audit_data(model, frame, groups=("age",), bins={"age": "2"}, perturb=False)
+    halves = audit_data(model, frame, groups=("age",), bins={"age": "2"}, **BARE)
     assert [row["group:age"] for row in rows_of(halves)][:5] == ["under 24", "under 24", *["24 and over"] * 3]
 
 
-def test_two_classes_have_no_neutral(tmp_path):
+def test_two_classes_have_no_neutral(capsys):
     def classify(texts):
         return [(0.8, 0.2) if "bad" in text or any(w in text for w in NEGATIVE) else (0.1, 0.9) for text in texts]
 
@@ -207,7 +229,10 @@ def test_two_classes_have_no_neutral(tmp_path):
     NEGATIVE = tuple(ANCHORS["negative"])
     two = FunctionModel("two", classify=classify, labels=("negative", "positive"))
     frame = pd.DataFrame({"text": ["bad day", "a day"], "label": ["neg", "neutral"]})
-    rows = rows_of(audit_data(two, frame, perturb=False))
+    result = audit_data(two, frame, **BARE)
+    _print_result(consoles()[0], result, [])
+    assert "2 rows scored, 1 judged;" in capsys.readouterr().out
+    rows = rows_of(result)
     assert [row["predicted"] for row in rows] == [0, 2]
     assert all(row["p_neutral"] != row["p_neutral"] for row in rows)
 
@@ -217,6 +242,39 @@ def test_a_model_that_knows_nothing_is_refused(file):
     with pytest.raises(ModelUnsupported, match="does not tell plain positive from plain negative"):
         audit_data(even, file, **ASKED)
     assert audit_data(even, file, **ASKED, check=False).gate.checked is False
+
+
+def test_ctrl_c_gives_130_and_the_same_command_goes_on(tmp_path, monkeypatch):
+    path = tmp_path / "many.csv"
+    write_posts(path, 600)
+    words = [
+        "data",
+        path,
+        "word-count",
+        "--text",
+        "post",
+        "--label",
+        "sentiment",
+        "--no-perturb",
+        "--out",
+        tmp_path / "out",
+    ]
+    original, asked = scoring_module._ask, []
+
+    def ask(model, texts, pace, cancelled):
+        asked.append(len(texts))
+        if len(asked) == 4:
+            raise KeyboardInterrupt
+        return original(model, texts, pace, cancelled)
+
+    monkeypatch.setattr(scoring_module, "_ask", ask)
+    cut = caveat(*words)
+    assert cut.returncode == 130 and "the same command goes on from there" in cut.stderr
+    assert len(list(tmp_path.rglob("part-*.parquet"))) == 3
+    done = caveat(*words)
+    assert done.returncode == 0 and "600 rows scored" in done.stdout
+    assert sum(asked) - asked[3] == 600
+    assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 601))
 
 
 def start(words: list[str]) -> subprocess.Popen[str]:
@@ -230,7 +288,8 @@ def start(words: list[str]) -> subprocess.Popen[str]:
     )
 
 
-def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
+@pytest.mark.slow
+def test_interrupt_of_a_process_gives_130_and_the_same_call_goes_on(tmp_path):
     path = tmp_path / "many.csv"
     write_posts(path, 60_000)
     words = [str(path), "word-count", "--text", "post", "--label", "sentiment", "--group", "gender", "--no-perturb"]
@@ -252,25 +311,39 @@ def test_interrupt_gives_130_and_the_same_call_goes_on(tmp_path):
     assert pq.read_table(tmp_path / "out" / "word-count" / "rows.parquet")["row"].to_pylist() == list(range(1, 60_001))
 
 
-def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path):
+def test_two_models_read_the_file_once_and_a_finished_one_is_not_asked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("audit.owndata.baselines.compare_baselines", lambda *_: ((), ()))
     path = tmp_path / "posts.csv"
-    write_posts(path, 300)
-    words = [str(path), "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
-    words += ["--out", str(tmp_path / "out")]
+    write_posts(path, 90)
+    words = ["data", path, "word-count", "sentiment", "--text", "post", "--label", "sentiment", "--no-perturb"]
+    words += ["--out", tmp_path / "out"]
     for before in (False, True):
-        with start(words) as run:
-            shown, told = run.communicate(timeout=300)
-        assert run.returncode == 0, told
-        assert told.count("300 rows, 300 with a text") == 1
+        done = caveat(*words)
+        shown, told = done.stdout, done.stderr
+        assert done.returncode == 0, told
+        assert told.count("90 rows, 90 with a text") == 1
         assert told.count("done before with the same settings") == 2 * before
-        assert shown.count("300 rows scored, 300 judged") == 2
+        assert shown.count("90 rows scored, 90 judged") == 2
         assert all(len(line) <= 80 for line in shown.splitlines() if str(tmp_path) not in line)
     command = load_data_result(tmp_path / "out" / "word-count").settings.command
     columns_given = "--text post --label sentiment"
     assert command == f"caveat data posts.csv word-count {columns_given} --target-error 0.1 --no-perturb"
 
 
+@pytest.mark.slow
 def test_memory_is_flat_and_time_linear():
     small, large = measure((10_000, 40_000))
     assert large["mb"] < small["mb"] * 1.35 + 10
     assert large["seconds"] < 4 * 2 * small["seconds"]
+
+
+@pytest.mark.parametrize("missing", ["analysis", "baselines"])
+def test_a_part_that_cannot_be_imported_is_an_error_and_no_empty_result(model, file, tmp_path, monkeypatch, missing):
+    asked = ASKED | {"baselines": True}
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, f"audit.owndata.{missing}", None)
+        with pytest.raises(ImportError):
+            audit_data(model, file, out=tmp_path / "r", **asked)
+    assert not (tmp_path / "r" / "data.json").exists()
+    again = audit_data(model, file, out=tmp_path / "r", **asked)
+    assert again.estimates and again.comparisons

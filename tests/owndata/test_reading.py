@@ -173,7 +173,7 @@ def test_a_hub_data_set_gives_rows_and_the_names_of_its_classes(hub):
         assert chunks[0][:2] == [(0, "a"), (1, "b")]
         assert reader.meanings("label") == {"0": "neg", "1": "pos"} and reader.meanings("text") == {}
         labels = DataLabels({}, reader.meanings("label"))
-        assert [labels.target("0"), labels.target("1")] == ["negative", "positive"]
+        assert [labels.read("0").target, labels.read("1").target] == ["negative", "positive"]
 
 
 def test_a_hub_data_set_with_splits_lists_them(hub):
@@ -203,13 +203,13 @@ def test_a_hub_data_set_with_splits_lists_them(hub):
     ],
 )
 def test_only_names_that_speak_for_themselves_are_mapped(label, target):
-    assert DataLabels({"burnout": "negative"}, {}).target(label) == target
+    assert DataLabels({"burnout": "negative"}, {}).read(label).target == target
 
 
 def test_a_map_of_the_user_goes_before_names(tmp_path):
     (tmp_path / "m.json").write_text('{"pos": "Neg", "none": "neutral", "a,b": "none"}')
     labels = DataLabels(parse(str(tmp_path / "m.json")), {})
-    assert [labels.target(x) for x in ("pos", "none", "a,b", "neu")] == ["negative", "neutral", "none", "neutral"]
+    assert [labels.read(x).target for x in ("pos", "none", "a,b", "neu")] == ["negative", "neutral", "none", "neutral"]
     (tmp_path / "m.csv").write_text('"a,b",positive\nc,negative\n')
     assert parse(str(tmp_path / "m.csv")) == {"a,b": "positive", "c": "negative"}
     assert parse("a=b=positive") == {"a=b": "positive"}

@@ -10,7 +10,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from audit.owndata.perturb import Answer
-from audit.owndata.review import LOW, NOTE, escaped, write_review
+from audit.owndata.review import LOW, NOTE, write_review
 from audit.owndata.table import columns
 from audit.schema.data import Selection
 
@@ -105,28 +105,6 @@ def test_texts_and_groups_only_when_asked_for(tmp_path):
     line = read(full.path)[0]
     assert (line["text"], line["team"]) == ("'=cmd|' /C calc'!A0", "'@team")
     assert line["p_neutral"] == "" and line["p_positive"] == "0.8000" and line["predicted"] == "negative"
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("  =1", "'  =1"),
-        ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"),
-        ("a=1", "a=1"),
-        ("tired - but fine", "tired - but fine"),
-        ("nul\0l", "null"),
-        (12, "12"),
-        (None, ""),
-    ],
-)
-def test_cells_are_safe_in_spreadsheets(cell, expected):
-    assert escaped(cell) == expected
 
 
 def test_an_empty_table_gives_a_heading_alone(tmp_path):

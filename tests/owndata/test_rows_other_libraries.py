@@ -24,7 +24,6 @@ from audit.owndata.analysis.sides import RIGHT, ROWS, jackknife, together
 from audit.owndata.analysis.sums import FEATURES, Grouping, reduce_rows
 from audit.owndata.analysis.suppress import hide
 from audit.owndata.baselines import Sample, compare, features
-from audit.schema import LABELS
 
 ACCURACY = Share("accuracy", RIGHT, ROWS)
 
@@ -44,7 +43,7 @@ def test_accuracy_of_two_models_is_mcnemars_exact_test_of_scipy():
     right, theirs = found.predicted == found.label, other == found.label
     first = int((right & ~theirs).sum())
     expected = scipy_stats.binomtest(first, first + int((~right & theirs).sum()))
-    accuracy, _ = compare(replace(found, cluster=np.arange(240)), other, "other", LABELS)
+    accuracy, _ = compare(replace(found, cluster=np.arange(240)), other, "other")
     assert accuracy.p == pytest.approx(expected.pvalue)
 
 
@@ -56,13 +55,13 @@ def test_accuracy_of_two_models_by_writer_leaves_each_writer_out():
     se = np.sqrt(39 / 40 * ((left - gap.mean()) ** 2).sum())
     sizes = np.bincount(found.cluster)
     df = sizes.sum() ** 2 / (sizes**2).sum() - 1
-    accuracy, _ = compare(found, other, "other", LABELS)
+    accuracy, _ = compare(found, other, "other")
     assert accuracy.p == pytest.approx(2 * scipy_stats.t.sf(abs(gap.mean()) / se, df))
     assert (accuracy.low, accuracy.high) == pytest.approx(scipy_stats.t.interval(0.95, df, gap.mean(), se))
     even = replace(found, cluster=np.arange(240) % 40)
     robust = {"cov_type": "cluster", "cov_kwds": {"groups": even.cluster, "use_correction": False}, "use_t": True}
     fit = OLS(gap, np.ones(len(gap))).fit(**robust)
-    accuracy, _ = compare(even, other, "other", LABELS)
+    accuracy, _ = compare(even, other, "other")
     expected = 2 * scipy_stats.t.sf(abs(gap.mean()) / (fit.bse[0] * np.sqrt(40 / 39)), 39)
     assert accuracy.p == pytest.approx(expected)
 
@@ -70,9 +69,9 @@ def test_accuracy_of_two_models_by_writer_leaves_each_writer_out():
 def test_the_gradient_of_macro_f1_is_the_numerical_one_of_scipy():
     found, _ = sample(np.random.default_rng(3))
     sums = features(found.label, found.predicted).sum(0)
-    value, gradient = macro_f1(sums, LABELS)
+    value, gradient = macro_f1(sums)
     assert value == pytest.approx(f1_score(found.label, found.predicted, average="macro"))
-    numerical = approx_fprime(sums, lambda x: macro_f1(x, LABELS)[0], 1e-6)
+    numerical = approx_fprime(sums, lambda x: macro_f1(x)[0], 1e-6)
     assert gradient == pytest.approx(numerical, abs=1e-6)
 
 
@@ -177,3 +176,21 @@ def test_features_of_a_row_are_its_place_in_the_table():
     rows = features(np.array([0, 2]), np.array([1, 2]))
     assert rows.shape == (2, FEATURES)
     assert rows.argmax(1).tolist() == [1, 8]
+
+
+def test_macro_f1_is_scikit_learns_whatever_classes_a_group_has():
+    rng = np.random.default_rng(5)
+    seen = set()
+    for _ in range(300):
+        classes = rng.choice(3, rng.integers(1, 4), replace=False)
+        answers = rng.choice(3, rng.integers(1, 4), replace=False)
+        n = int(rng.integers(1, 9))
+        label, predicted = rng.choice(classes, n), rng.choice(answers, n)
+        seen.add(len({*label.tolist(), *predicted.tolist()}))
+        value, gradient = macro_f1(features(label, predicted).sum(0))
+        assert value == pytest.approx(f1_score(label, predicted, average="macro", zero_division=0))
+        assert np.isfinite(gradient).all()
+    assert seen == {1, 2, 3}
+    for code in range(3):
+        assert macro_f1(features(np.array([code]), np.array([code])).sum(0))[0] == 1.0
+    assert np.isnan(macro_f1(np.zeros(11))[0])

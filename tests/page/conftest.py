@@ -84,7 +84,7 @@ class Slow(FunctionModel):
     def forward(self, rows: list[Row]) -> list[RowResult]:
         if len(rows) > 60:
             self.gate.entered.set()
-            assert self.gate.open.wait(20)
+            assert self.gate.open.wait(60)
         return super().forward(rows)
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from audit.page.settings import results_folder
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]
 AXE = importlib.util.find_spec("axe_playwright_python")
 needs_axe = pytest.mark.skipif(
     AXE is None, reason="axe-playwright-python is not installed: accessibility was not checked"
@@ -71,12 +71,17 @@ def look_at(page: Page) -> None:
     expect(page.get_by_role("heading", name="What is word-count?")).to_be_visible(timeout=PATIENCE)
 
 
+# What fades in has other colours on its way; what turns for ever is not waited for.
+STILL = """() => document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)"""
+
+
 @needs_axe
 def test_axe_finds_nothing_on_any_tab_or_step_of_an_audit(shown: Page) -> None:
     page = shown
     for name in page.locator("#tabs .tab-container").first.get_by_role("tab").all_inner_texts():
         page.get_by_role("tab", name=name, exact=True).click()
-        page.wait_for_timeout(300)
+        page.wait_for_function(STILL)
         check(page, name)
     page.locator(".cv-words").click()
     expect(page.locator("#glossary")).to_be_visible()
@@ -208,7 +213,7 @@ class TestTheLesson:
             check(page, "argue")
             page.get_by_role("tab", name="Teacher").click()
             page.locator("#teacher-pin input").fill("471147")
-            page.locator("#teacher-open").click()
+            page.locator("#teacher-enter").click()
             page.locator("#teacher-bring").click(timeout=PATIENCE)
             expect(page.locator("#teacher-close")).to_be_visible(timeout=PATIENCE)
             check(page, "board")

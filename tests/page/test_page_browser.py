@@ -41,6 +41,7 @@ def test_a_run_from_the_model_to_the_downloaded_report(audit: Page, tmp_path: Pa
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_a_term_opens_the_glossary(audit: Page) -> None:
     page = audit
     page.locator("#audit-bundled").get_by_text("word-count:").click()

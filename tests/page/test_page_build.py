@@ -68,17 +68,20 @@ def test_a_pin_brings_the_teachers_tab(engine: Engine) -> None:
     assert labels("1234")[-1] == "Teacher"
 
 
-def test_only_the_right_pin_opens(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_right_pin_opens(engine: Engine) -> None:
     from audit.page import teacher_tab
     from audit.page.room import Room
 
-    monkeypatch.setattr(teacher_tab, "SECONDS_AFTER_A_WRONG_PIN", 0)
-    here: Any = SimpleNamespace(headers={"host": "class.local"})
+    here: Any = SimpleNamespace(headers={"host": "class.local"}, client=SimpleNamespace(host="10.0.0.1"))
     with gr.Blocks():
         tab = teacher_tab.TeacherTab(Room(settings_for(pin="1234"), engine), gr.State(False))
     opened = tab._enter(" 1234 ", here)
     assert opened[0] is True and "caveat-class-hour.zip" in str(opened[5].value)
-    assert tab._enter("123", here)[0] is not True and "not the PIN" in tab._enter("", here)[2]
+    wrong = tab._enter("123", here)
+    assert wrong[0] is not True and "not the PIN" in wrong[2] and "Try again in 1 second." in wrong[2]
+    early = tab._enter("1234", here)
+    assert early[0] is not True and "A wrong PIN was entered a moment ago" in early[2]
+    assert "2 tries with a wrong PIN" in tab._tried() and "1 computer" in tab._tried()
 
 
 def test_app_builds_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:

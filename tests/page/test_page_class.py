@@ -28,7 +28,7 @@ def no_model(name: str) -> Any:
 
 @pytest.fixture
 def tabs() -> tuple[LessonTab, TeacherTab]:
-    room = Room(settings_for("0.0.0.0", pin="4711"), Engine(load_model=no_model))
+    room = Room(settings_for("0.0.0.0", pin="471142"), Engine(load_model=no_model))
     with gr.Blocks():
         teacher = gr.State(False)
         return LessonTab(room, teacher), TeacherTab(room, teacher)
@@ -100,7 +100,7 @@ def test_only_the_pin_leads(tabs: tuple[LessonTab, TeacherTab]) -> None:
         assert "Enter the PIN first" in teacher._press(name, False, "slang", HERE)[0]
     assert "Enter the PIN first" in teacher._empty(False)[0]
     assert students.room.classroom.now == (0, None)
-    assert teacher._board(False) == gr.skip()
+    assert teacher._look(False) == (gr.skip(), gr.skip())
     assert "There is no lesson" in teacher._press("bring", True, "<b>", HERE)[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import PATIENCE
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]
 TONES = {"wonderful": "positive", "terrible": "negative"}
 
 

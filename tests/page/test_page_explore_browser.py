@@ -16,7 +16,7 @@ from audit.page.engine import Engine
 from audit.page.settings import results_folder
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]
 
 
 @pytest.fixture

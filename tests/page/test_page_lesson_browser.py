@@ -15,7 +15,7 @@ from audit.schema import ModelUnavailable
 from lessons.content import LESSONS
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]
 
 
 @pytest.fixture

@@ -179,34 +179,25 @@ def test_settings_that_cannot_be_meant_are_refused() -> None:
     with pytest.raises(CaveatError, match="--pin is empty"):
         checked(settings_for(), "  ")
     with pytest.raises(CaveatError, match="--pin is too short"):
-        checked(settings_for(pin="12"), "12")
+        checked(settings_for(pin="1234"), "1234")
     with pytest.raises(CaveatError, match="'a/b/c' is no model id"):
         checked(settings_for(allow_models=["any", "a/b/c"]))
-    checked(settings_for("0.0.0.0", pin="2468", allow_models=["owner/name"]), "2468")
+    checked(settings_for("0.0.0.0", pin="246800", allow_models=["owner/name"]), "246800")
 
 
 def test_the_greeting_says_where_the_page_is_and_what_is_open() -> None:
     shown = serving.greeting(settings_for("0.0.0.0", allow_models=["owner/name"]), "0.0.0.0", 8000)
     assert "open at http://127.0.0.1:8000" in shown and "and owner/name" in shown and "no PIN is set" in shown
-    shown = serving.greeting(settings_for(pin="2468"), "127.0.0.1", 8000)
+    shown = serving.greeting(settings_for(pin="246800"), "127.0.0.1", 8000)
     assert "any model of the Hub" in shown and "the PIN opens" in shown
 
 
 def test_a_page_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
-    demo = SimpleNamespace(launch=lambda **_: None, close=lambda verbose: closed.append(verbose))
-
-    class Interrupted:
-        def set(self) -> None:
-            """Nobody waits."""
-
-        def wait(self, seconds: float) -> bool:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(serving.threading, "Event", Interrupted)
-    monkeypatch.setattr(serving, "launch_options", dict)
-    monkeypatch.setattr(serving, "check_address", lambda host, port: None)
-    monkeypatch.setattr(serving.signal, "signal", lambda number, handler: None)
+    demo = SimpleNamespace(close=lambda verbose: closed.append(verbose))
+    monkeypatch.setattr(serving, "opened", lambda demo, host, port: None)
+    monkeypatch.setattr(serving, "_stop_on_signals", lambda stopped: stopped.set())
+    monkeypatch.setattr(serving.folders, "remove_all", lambda: None)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     serving.serve(demo, "127.0.0.1", 7860)  # type: ignore[arg-type]
     assert closed == [False] and "is closed" in sys.stdout.getvalue()  # type: ignore[attr-defined]

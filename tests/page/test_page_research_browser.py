@@ -22,6 +22,7 @@ from conftest import PATIENCE, PHONE, opened
 from models.loopback import LoopbackHub, Repository
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SENTIMENT = ROOT / "audit" / "bundled" / "sentiment"
 HERE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::")

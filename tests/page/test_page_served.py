@@ -13,13 +13,15 @@ from conftest import Gate
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+ENTERED = ("quick", ["negation"], 0, True, None)
+"""What the button that starts an audit sends: depth, questions, seed, check, and whether the PIN was given."""
 
 
 class Visitor:
     """One browser window without the browser."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = httpx.Client(base_url=url, timeout=120)
         self.session = uuid.uuid4().hex[:10]
         self.config = self.http.get("/config").json()
 
@@ -92,7 +94,7 @@ def test_a_whole_run_ends_at_the_findings(visitor: Visitor) -> None:
 
 def test_a_stop_in_the_queue_starts_nothing(visitor: Visitor, gate: Gate) -> None:
     visitor.ask("audit-look", "sentiment", "", "", "", None)
-    assert "Starting." in visitor.ask("audit-start")
+    assert "Starting." in visitor.ask("audit-start", *ENTERED)
     visitor.ask("audit-cancel")
     assert "No suite was finished" in visitor.ask("audit-start++", None, "quick", ["negation"], 0, True, None)
     assert not gate.entered.is_set()
@@ -101,7 +103,7 @@ def test_a_stop_in_the_queue_starts_nothing(visitor: Visitor, gate: Gate) -> Non
 def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
     visitor.ask("audit-look", "sentiment", "", "", "", None)
     visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
-    assert gate.entered.wait(20)
+    assert gate.entered.wait(60)
     visitor.press("audit-cancel")
     heard: list[str] = []
     for told in visitor.listen():
@@ -115,12 +117,13 @@ def test_a_stop_really_stops(visitor: Visitor, gate: Gate) -> None:
 
 def test_one_visitor_cannot_stop_or_read_another(visitor: Visitor, served: str, gate: Gate) -> None:
     visitor.ask("audit-look", "sentiment", "", "", "", None)
-    visitor.ask("audit-start")
+    visitor.ask("audit-start", *ENTERED)
     visitor.press("audit-start++", None, "quick", ["negation"], 0, True, None)
-    assert gate.entered.wait(20)
+    assert gate.entered.wait(60)
     other = Visitor(served)
     try:
-        assert "1 audit is ahead of yours." in other.ask("audit-start")
+        other.ask("audit-look", "sentiment", "", "", "", None)
+        assert "1 audit is ahead of yours." in other.ask("audit-start", *ENTERED)
         other.ask("audit-cancel")
         assert "There is no stored result" in other.ask("audit-read", None)
     finally:

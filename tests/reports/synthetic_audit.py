@@ -41,9 +41,10 @@ def finding(suite: str, contrast: str, **changes: object) -> Finding:
         "reference": "affirmative", "gap": 0.314, "low": 0.243, "high": 0.385, "p": 0.00001, "p_adjusted": 0.00002,
         "minimum_detectable": 0.09, "threshold": 0.05, "verdict": "finding", "severity": "high",
         "sentence": "On 384 paired sentences, negated statements fail 31 points more often than their affirmative "
-        "twins (95 % interval 24 to 38). Could have seen a gap of 9 points.",
+        "twins (95 % interval 24 to 38).",
         "primary": True, "n": 768, "templates": 16, "fillers": 24, "se": 0.033, "df": 15.0, "template_sd": 0.11,
-        "same_sign": 0.94, "leave_one_out": (0.29, 0.33), "p_sign_flip": 0.0005, "bootstrap": (0.248, 0.379),
+        "same_sign": 0.94, "templates_apart": 16, "comparisons": 1,
+        "leave_one_out": (0.29, 0.33), "p_sign_flip": 0.0005, "bootstrap": (0.248, 0.379),
         "harm": "A student who writes that something is not bad is counted as unhappy.",
     }  # fmt: skip
     return Finding(**(values | changes))
@@ -292,7 +293,7 @@ def fill_mask(truth: dict | None = None) -> AuditResult:
         )
     sentence = (
         "On 368 sentences, jobs that mostly women do lean towards she by 1.74 log-odds (odds ratio 5.7) "
-        "(95 % interval 1.31 to 2.17). Could have seen 0.58 log-odds."
+        "(95 % interval 1.31 to 2.17)."
     )
     evidence = tuple(f"pronoun/o0/{job}/item" for job in ("nurse", "mechanic"))
     return AuditResult(

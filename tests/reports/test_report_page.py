@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from html import unescape
@@ -14,6 +15,7 @@ from reports import words
 from reports.html import STATIC_POLICY, render
 from reports.sections import SECTIONS
 from reports.sections.opening import flattened
+from reports.view import View
 
 VOID = {"meta", "br", "hr", "img", "link", "input", "path", "circle", "line", "rect", "polygon", "use"}
 CARE = "A low score does not mean that someone is safe."
@@ -115,7 +117,6 @@ def test_sections_stand_in_order(page: str) -> None:
             "read-first",
             "findings",
             "coverage",
-            "power",
             "subgroups",
             "suite-negation",
             "exclusions",
@@ -141,7 +142,7 @@ def test_numbers_of_every_finding_appear(name: str, request: pytest.FixtureReque
             words.gap_interval(finding),
             words.integer(finding.n),
             words.p_value(finding.p_adjusted),
-            words.detectable(finding),
+            "" if words.was_found(finding) else words.detectable(finding),
         ):
             assert " ".join(text.split()) in shown, text
 
@@ -213,15 +214,46 @@ def test_at_most_five_key_findings_and_two_of_a_suite(classifier, suites: int, w
     assert [f.severity for f in chosen if f.primary] == sorted(f.severity for f in chosen if f.primary)
 
 
-def test_key_findings_without_a_finding_give_each_main_comparison(classifier) -> None:
+@pytest.mark.parametrize("verdict", ["chance", "inconclusive", "equivalent"])
+def test_without_a_difference_there_are_no_key_findings_and_the_main_comparisons_are_told(classifier, verdict) -> None:
     quiet = tuple(
-        replace(f, verdict="inconclusive", severity="inconclusive", low=-0.1, gap=0.02) for f in classifier.findings
+        replace(f, verdict=verdict, severity="inconclusive", comparisons=13, harm="") for f in classifier.findings
     )
     result = replace(classifier, findings=quiet)
-    assert [f.contrast for f in key_findings(result.findings)] == ["negated-fails-more"]
+    assert key_findings(result.findings) == []
     page = render(result)
-    assert "No comparison lies wholly beyond its smallest effect of interest." in page
-    assert "could have seen 9 points" in page
+    section = page[page.index('id="findings"') : page.index('id="coverage"')]
+    assert "No comparison of this audit was told apart from chance." in section
+    assert '<ol class="key">\n</ol>' in section
+    assert "Possible harm" not in page
+    said = {
+        "chance": "not told apart from chance among 13 comparisons",
+        "inconclusive": "could have seen 9 points",
+        "equivalent": "no difference larger than 5 points",
+    }
+    assert said[verdict] in section[section.index("What the main comparisons gave") :]
+
+
+def test_what_could_have_been_seen_stands_under_what_was_not_found_alone(classifier) -> None:
+    found, open_, _ = classifier.findings
+    assert "Could have seen" not in found.sentence
+    macros = View(classifier).environment.get_template("macros.html.j2").module
+    assert "could have seen" not in str(macros.numbers(found)).lower()
+    assert "Could have seen" in str(macros.numbers(open_))
+    assert 'id="power"' not in render(classifier)
+
+
+def test_frames_without_a_difference_take_no_side_and_are_counted(classifier) -> None:
+    """93 frames for, none against and 147 without a difference were printed as "39 % of 240 frames agree"."""
+    found = replace(classifier.findings[0], same_sign=1.0, templates_apart=93, templates_alike=147, templates=240)
+    page = parsed(render(replace(classifier, findings=(found,))))
+    shown = " ".join("".join(page.words).split())
+    assert "93 of 93 frames with a difference agree in sign, 147 show none" in shown
+    assert words.agreement(replace(found, templates_apart=0, same_sign=math.nan)) == "147 frames show no difference"
+    level = replace(found, templates_apart=6, templates_alike=2, same_sign=math.nan)
+    assert words.agreement(level) == "6 frames show a difference, 2 none"
+    assert words.agreement(replace(found, templates_apart=1, templates_alike=0)).startswith("1 of 1 frame with")
+    assert words.agreement(replace(found, templates_apart=0, templates_alike=0)) == ""
 
 
 def test_many_main_comparisons_are_counted_not_repeated(classifier) -> None:
@@ -270,6 +302,8 @@ def test_gate_that_was_not_required_is_told(classifier) -> None:
     gate = replace(classifier.gate, value=0.4, checked=False)
     assert "Competence was not required" in render(replace(classifier, gate=gate))
     assert "Competence was not required" not in render(classifier)
+    reached = replace(classifier.gate, value=1.0, checked=False)
+    assert "does not master the task" not in render(replace(classifier, gate=reached))
 
 
 def test_blank_is_drawn_and_not_printed_raw(mask_page: str) -> None:

@@ -68,6 +68,8 @@ def contrast() -> Contrast:
         ({"gap": -0.314, "low": -0.385, "high": -0.243}, "Negated statements fail 31 points less often"),
         ({"verdict": "equivalent"}, "no difference larger than 5 points on these items"),
         ({"verdict": "inconclusive"}, "no evidence of a difference at this power (could have seen 9 points)"),
+        ({"verdict": "chance", "comparisons": 13}, "not told apart from chance among 13 comparisons"),
+        ({"verdict": "chance", "comparisons": 1}, "not told apart from chance"),
         ({"verdict": "inconclusive", "minimum_detectable": 1.03}, "(too few items to see a gap of any size)"),
         ({"unit": "share"}, "Negated statements fail 31 points more often"),
         ({"unit": "valence", "gap": 1.26, "low": 0.7, "high": 1.8}, "fail 1.3 valence units more often"),
@@ -81,6 +83,7 @@ def test_headline_says_what_the_verdict_allows(changes: dict, expected: str) -> 
 
 def test_dates_durations_and_counts() -> None:
     assert words.date("2026-11-24T02:00:00+00:00") == "24 November 2026, 02:00 UTC"
+    assert words.date("2028-03-01T13:59:00+14:00") == "29 February 2028, 23:59 UTC"
     assert words.date("yesterday") == "yesterday"
     assert [words.duration(s) for s in (0.2, 1, 41, 300)] == ["under a second", "1 second", "41 seconds", "5 minutes"]
     assert words.integer(12345) == f"12{THIN}345"

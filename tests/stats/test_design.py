@@ -141,4 +141,15 @@ def test_spread_between_templates():
     assert template_gaps(parts) == pytest.approx([3.0, 1.0, -1.0])
     assert summary.sd == pytest.approx(2.0)
     assert summary.same_sign == pytest.approx(2 / 3)
+    assert (summary.apart, summary.alike) == (3, 0)
     assert leave_one_out(parts) == pytest.approx((0.0, 2.0))
+
+
+def test_templates_without_a_gap_take_no_side():
+    """93 for, none against and 147 ties agree; sums of the same values in another order are ties."""
+    gaps = [1.0] * 93 + [0.0] * 146 + [0.1 + 0.2 - 0.3]
+    found = cells(*((f"t{t}", f"f{f}", "x", v, f"{t}{f}", "") for t, v in enumerate(gaps) for f in (0, 1)))
+    summary = spread(layout(found).parts, 93 / 240)
+    assert (summary.same_sign, summary.apart, summary.alike) == (1.0, 93, 147)
+    against = spread(layout(found).parts, -1.0)
+    assert (against.same_sign, against.apart) == (0.0, 93)

@@ -1,9 +1,8 @@
-"""A killed validation goes on where it was, and what it found becomes cards that a report can show."""
+"""A killed validation goes on where it was."""
 
 from __future__ import annotations
 
 import importlib
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +10,9 @@ import pytest
 
 from audit.validate import designs, keep
 from audit.validate.catalogue import planted_models
-from audit.validate.criteria import RECALL
-from audit.validate.designs import Endpoint, endpoints, suite_named
+from audit.validate.designs import Endpoint, suite_named
 from audit.validate.keep import Clock, Kept
-from audit.validate.power import POWER_FILE, VERSION, cards, write_cards
-from audit.validate.simulate import Design, Desk, check, interval, run_designs
+from audit.validate.simulate import Design, Desk, run_designs
 from audit.validate.worlds import REALISTIC
 
 trials = importlib.import_module("audit.validate.trials")  # the package has a function of that name
@@ -84,31 +81,6 @@ def test_the_clock_says_how_much_is_left(monkeypatch):
     now[0] = 120.0
     clock.step(1.0)
     assert said == ["  runs: 20 %, about 80 s left"]
-
-
-def test_cards_say_what_the_planted_runs_gave(tmp_path):
-    (found,) = check([SARCASM], REALISTIC, 20, 20, (), 0, Desk(counting([])))
-    (card,) = cards([found])
-    near, far = found.planted
-    assert (card["suite"], card["contrast"], card["task"]) == ("sarcasm", "sarcasm-shortfall", "text-classification")
-    assert card["gap"] == pytest.approx(found.null.detectable, abs=1e-4)
-    assert (card["noticed"], card["at_1_5"], card["runs"]) == (near.found / 20, far.found / 20, 20)
-    assert (card["low"], card["high"]) == pytest.approx(interval(near.found, 20), abs=1e-4)
-    path = write_cards([found], "a command", tmp_path / "power.json")
-    written = json.loads(path.read_text())
-    assert (written["version"], written["command"], written["cards"]) == (1, "a command", [card])
-
-
-def test_the_package_carries_a_card_for_every_primary_contrast():
-    stored = json.loads(POWER_FILE.read_text(encoding="utf-8"))
-    assert stored["version"] == VERSION
-    named = {(card["suite"], card["contrast"]) for card in stored["cards"]}
-    assert named == {(e.suite, e.contrast) for e in endpoints() if e.primary}
-    for card in stored["cards"]:
-        assert card["runs"] >= 200
-        assert 0 <= card["low"] <= card["noticed"] <= card["high"] <= 1
-        assert card["at_1_5"] >= RECALL
-        assert card["gap"] > 0
 
 
 def test_runs_hang_on_their_own_contrast_alone(monkeypatch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -139,7 +138,7 @@ def test_the_truth_of_a_plant_follows_the_items_it_touches():
 
 def test_an_exact_null_has_no_gap():
     row = try_null("exact", "sarcasm", False)
-    assert (row.largest, row.below, row.findings) == (0.0, 0, ())
+    assert (row.largest, row.below, row.claimed) == (0.0, 0, ())
 
 
 def test_the_whole_quick_run_makes_a_page(monkeypatch):
@@ -156,19 +155,13 @@ def test_the_whole_quick_run_makes_a_page(monkeypatch):
 
 
 def test_the_page_is_written_where_it_is_wanted(tmp_path, monkeypatch, capsys):
-    from audit.validate import Outcome, command, power
+    from audit.validate import Outcome, command
 
     outcome = Outcome((), (), (), (), "no runs", "python -m audit validate", 0.0)
     monkeypatch.setattr(command, "validate", lambda size, processes, say, folder: outcome)
-    monkeypatch.setattr(command, "write_cards", lambda checked, said: power.write_cards(checked, said, cards))
-    cards = tmp_path / "power.json"
     command.validate_all(out=tmp_path / "page.md")
     assert (tmp_path / "page.md").read_text() == page(outcome)
     assert capsys.readouterr().out == ""
-    assert json.loads(cards.read_text())["cards"] == []
-    cards.unlink()
-    command.validate_all(quick=True, out=tmp_path / "page.md")
-    assert not cards.exists()
     with pytest.raises(CaveatError, match="there is no folder"):
         command.validate_all(out=tmp_path / "none" / "page.md")
     with pytest.raises(CaveatError, match="give 1 or more"):

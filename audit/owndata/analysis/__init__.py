@@ -33,6 +33,9 @@ from audit.schema import (
     Skipped,
 )
 
+NO_NEUTRAL = "rows labelled neutral"
+"""What is left out for a model without a neutral class, as it is named among what was skipped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -84,12 +87,26 @@ def _crossed(estimates: Iterator[Estimate], crossings: tuple[Crossing, ...]) -> 
             yield replace(estimate, extra=extra)
 
 
+def unsuppressed(rows: Any, source: DataSource, seed: int) -> tuple[tuple[Estimate, ...], tuple[Finding, ...]]:
+    """Give figures and gaps with nothing hidden: for the owner of the rows to judge by, never to be written or shown.
+
+    Args:
+        rows: as for `analyse`.
+        source: which columns mean what.
+        seed: of the audit.
+    """
+    sums = reduce_rows(rows, source)
+    nothing = Hidden({})
+    estimates = (*estimates_of(sums, nothing, for_owner=True), *parities_of(sums, nothing, seed))
+    return estimates, gaps_of(sums, nothing).findings
+
+
 def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
     found = []
     if sums.neutral_left_out:
         found.append(
             Skipped(
-                "rows labelled neutral",
+                NO_NEUTRAL,
                 "this model has no neutral class, so they cannot be right",
                 sums.neutral_left_out,
             )
@@ -101,4 +118,4 @@ def _skipped(sums: Sums, hidden: Hidden) -> tuple[Skipped, ...]:
     return tuple(found)
 
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["NO_NEUTRAL", "Analysis", "analyse", "unsuppressed"]

@@ -77,27 +77,33 @@ def ratio(share: Share, sums: Floats) -> tuple[float, Floats]:
     return value, (share.top - value * share.bottom) / below
 
 
-def macro_f1(sums: Floats, labels: tuple[str, ...]) -> tuple[float, Floats]:
-    """Give the mean of the F1 of the labels, and its gradient; a label that is neither given nor predicted counts 0.
+def macro_f1(sums: Floats) -> tuple[float, Floats]:
+    """Give the mean of the F1 of the labels that are given or predicted, and its gradient; NaN without rows.
 
-    F1 = 2 TP / (2 TP + FP + FN), as scikit-learn has it.
+    F1 = 2 TP / (2 TP + FP + FN). A label that neither a row nor an answer has is no part of the mean, as in
+    scikit-learn's `f1_score(average="macro")`.
     """
-    total, gradient = 0.0, np.zeros(FEATURES)
-    for name in labels:
-        code = LABELS.index(name)
-        top = 2 * vector(4 * code)
+    found = []
+    for code in range(len(LABELS)):
         bottom = _labelled(code) + _predicted(code)
-        value, slope = ratio(Share("f1", top, bottom), sums)
-        if not math.isnan(value):
-            total += value
-            gradient += slope
-    return total / len(labels), gradient / len(labels)
+        if float(bottom @ sums) > 0:
+            found.append(ratio(Share("f1", 2 * vector(4 * code), bottom), sums))
+    if not found:
+        return NAN, np.zeros(FEATURES)
+    gradient: Floats = np.mean([slope for _, slope in found], axis=0)
+    return math.fsum(value for value, _ in found) / len(found), gradient
 
 
-def estimates_of(sums: Sums, hidden: Hidden) -> Iterator[Estimate]:
+def estimates_of(sums: Sums, hidden: Hidden, for_owner: bool = False) -> Iterator[Estimate]:
     """Give every figure of every cell, overall first.
 
     A group that is hidden is listed with the reason. A crossing that is hidden is not: it looks like an empty one.
+
+    Args:
+        sums: of the rows.
+        hidden: cells that are not shown.
+        for_owner: also shares with fewer than ten rows behind them: their interval says how little these tell. Means
+            keep the ten rows, as theirs does not.
     """
     for grouping in sums.groupings.values():
         rho = {share.name: likeness(grouping, share) for share in shares(sums.labels) if share.rate}
@@ -105,7 +111,7 @@ def estimates_of(sums: Sums, hidden: Hidden) -> Iterator[Estimate]:
         for group in sorted(grouping.values):
             reason = hidden.reason(grouping.by, group)
             if not (reason and len(grouping.columns) > 1):
-                found += list(cell_estimates(sums, grouping, group, reason, rho))
+                found += list(cell_estimates(sums, grouping, group, reason, rho, for_owner))
         yield from _with_shrunken(found) if len(grouping.columns) == 1 else found
 
 
@@ -117,7 +123,7 @@ def likeness(grouping: Grouping, share: Share) -> float:
 
 
 def cell_estimates(
-    sums: Sums, grouping: Grouping, group: str, hidden: str, rho: Mapping[str, float]
+    sums: Sums, grouping: Grouping, group: str, hidden: str, rho: Mapping[str, float], for_owner: bool = False
 ) -> Iterator[Estimate]:
     """Give the figures of one cell; undefined ones with the reason."""
     code = grouping.place(group)
@@ -128,11 +134,11 @@ def cell_estimates(
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
             continue
         behind = int(round(float(share.bottom @ side.sums)))
-        if grouping.columns and behind < SMALL:
+        if grouping.columns and behind < SMALL and not (for_owner and share.rate):
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=FEW_OF_LABEL)
             continue
         yield _estimate(grouping, group, side, share, behind, rho)
-    yield _macro(sums, grouping, side, group, n, hidden)
+    yield _macro(grouping, side, group, n, hidden or (FEW_OF_LABEL if for_owner and n < SMALL else ""))
     yield _ece(grouping, code, side, group, n, hidden)
 
 
@@ -190,10 +196,10 @@ def _with_shrunken(found: Sequence[Estimate]) -> Iterator[Estimate]:
         yield replace(estimate, extra={**estimate.extra, **more}) if more else estimate
 
 
-def _macro(sums: Sums, grouping: Grouping, side: Side, group: str, n: int, hidden: str) -> Estimate:
+def _macro(grouping: Grouping, side: Side, group: str, n: int, hidden: str) -> Estimate:
     if hidden:
         return Estimate(SUITE, "macro_f1", grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
-    value, gradient = macro_f1(side.sums, sums.labels)
+    value, gradient = macro_f1(side.sums)
     found = jackknife(side, value, gradient, ROWS)
     low = high = NAN
     if not found.writers.too_few:

@@ -22,9 +22,9 @@ from audit.owndata.analysis.figures import SUITE, Share, likeness, ratio, shares
 from audit.owndata.analysis.sides import Strata, correlation, jackknife, together, vector, worth_of, writers_of
 from audit.owndata.analysis.sums import CROSS, Grouping, Side, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import LABELS, SMALL, Finding, Unit
+from audit.schema import FOUND, LABELS, SMALL, Finding, Unit
 from audit.stats import Gap, ShareGap, benjamini_hochberg, holm, share_gap
-from audit.wording import amount, interval_words, size_words
+from audit.wording import amount, closing, interval_words, seen_words, size_words
 
 NAN = math.nan
 COMPARED = ("accuracy", "miss", "false_alarm", "confidence", "overconfidence")
@@ -111,8 +111,9 @@ def gaps_of(sums: Sums, hidden: Hidden) -> Gaps:
         adjusted[i], alphas[i] = p, ALPHA * weight / sum(weights)
     rest = [i for i, d in enumerate(drafts) if d.share.name != PRIMARY and d.gap.defined]
     for i, p in zip(rest, benjamini_hochberg([drafts[i].gap.p for i in rest]), strict=True):
-        adjusted[i] = p
-    findings = tuple(_finding(d, p, a) for d, p, a in zip(drafts, adjusted, alphas, strict=True))
+        adjusted[i], alphas[i] = p, ALPHA / len(rest)
+    families = [len(primary if d.share.name == PRIMARY else rest) if d.gap.defined else 0 for d in drafts]
+    findings = tuple(_finding(d, p, a, n) for d, p, a, n in zip(drafts, adjusted, alphas, families, strict=True))
     return Gaps(findings, tuple(_needed(drafts, findings, alphas)), tuple(crossed))
 
 
@@ -234,7 +235,7 @@ def _crossed(crossing: Crossing, sums: Sums) -> _Draft:
     )  # fmt: skip
 
 
-def _finding(draft: _Draft, p_adjusted: float, alpha: float) -> Finding:
+def _finding(draft: _Draft, p_adjusted: float, alpha: float, comparisons: int) -> Finding:
     gap, name = draft.gap, draft.share.name
     unit = _UNITS[name]
     threshold = UNIT_THRESHOLDS[unit]
@@ -263,7 +264,8 @@ def _finding(draft: _Draft, p_adjusted: float, alpha: float) -> Finding:
         fillers=gap.fillers,
         se=gap.se,
         df=gap.df,
-        harm=_HARMS[name],
+        comparisons=comparisons,
+        harm=_HARMS[name] if verdict in FOUND else "",
         axis=draft.grouping.by,
         reason=gap.reason,
         raw_gap=draft.raw,
@@ -289,23 +291,9 @@ def sentence(found: Finding, narrow: tuple[float, float], labels: str = "") -> s
     interval = interval_words(found.gap, found.low, found.high, found.unit)
     core = f"On {found.n:,} rows, {who} {said} than {whom} (95 % interval {interval})."
     core += _labels_said(found, labels)
-    seen = f"Could have seen a gap of {size_words(found.minimum_detectable, found.unit)}."
-    if not found.minimum_detectable > 0:
-        seen = ""
-    elif found.minimum_detectable >= 1:
-        seen = "Too few rows to see a gap of any size."
-    limit = size_words(found.threshold, found.unit)
-    match found.verdict:
-        case "finding":
-            return f"{core} {seen}".rstrip()
-        case "uncertain":
-            return f"{core} There is a difference; its size is uncertain. {seen}".rstrip()
-        case "below":
-            return f"{core} Detectable, but below the threshold of {limit}."
-        case "equivalent":
-            words = interval_words(found.gap, *narrow, found.unit)
-            return f"{core} No difference larger than {limit} on these rows (90 % interval {words})."
-    return f"{core} No evidence of a difference at this power. {seen}".rstrip()
+    seen = seen_words(found.minimum_detectable, found.unit, of="rows")
+    limit, inner = size_words(found.threshold, found.unit), interval_words(found.gap, *narrow, found.unit)
+    return f"{core} {closing(found.verdict, limit, inner, found.comparisons, seen, on='rows')}".rstrip()
 
 
 def _sides(found: Finding) -> tuple[str, str]:

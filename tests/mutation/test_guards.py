@@ -1,4 +1,4 @@
-"""Eight promises of the audit, each as a check that runs the real code and raises AssertionError when it is broken."""
+"""Eight promises of the audit, each on the real code; `benchmarks/mutants.tsv` breaks lines that these must notice."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from audit.validate.designs import EXCESS, Endpoint, bench, suite_named
 from audit.validate.oracle import SHAPES, class_scores
 from audit.validate.worlds import EXCHANGEABLE, World, draw
 
+RUNS = 100
 CLUSTERED = World(interaction=3.0)
 """Frames and words go with groups strongly, so that rows are far from independent."""
 
@@ -46,7 +47,7 @@ SIGNED = (
 )
 
 
-def sign() -> None:
+def test_an_effect_is_reported_in_its_own_direction() -> None:
     """An effect is reported in its own direction, in the number and in the sentence."""
     for suite, contrast in SIGNED:
         for delta in (2.5, -2.5):
@@ -68,21 +69,15 @@ DESIGNS = (
 )
 
 
-def clustering(only: str = "", runs: int = 200, most: float = 0.10) -> None:
-    """Frames and words that go with a group by chance make few false alarms, whatever the design.
-
-    Args:
-        only: a design; all when empty.
-        runs: of each.
-        most: share of false alarms; a design that has made so many already is not run to its end.
-    """
-    for method, suite, contrast in DESIGNS:
-        alarms = 0
-        for run in range(runs if only in ("", method) else 0):
-            gap = _gap(suite, contrast, CLUSTERED, 0.0, str(run))
-            assert gap.method == method
-            alarms += gap.p < 0.05
-            assert alarms <= most * runs, (suite, contrast, run)
+@pytest.mark.parametrize(("method", "suite", "contrast"), DESIGNS, ids=[name.replace(" ", "-") for name, *_ in DESIGNS])
+def test_frames_and_words_that_go_with_a_group_make_few_false_alarms(method: str, suite: str, contrast: str) -> None:
+    """Frames and words that go with a group by chance make few false alarms, whatever the design."""
+    alarms = 0
+    for run in range(RUNS):
+        gap = _gap(suite, contrast, CLUSTERED, 0.0, str(run))
+        assert gap.method == method
+        alarms += gap.p < 0.05
+    assert alarms <= 0.1 * RUNS
 
 
 # -- the multiple-testing correction ----------------------------------------------------------------------------------
@@ -114,7 +109,7 @@ def _with_p(p: float) -> Gap:
     return _t(float(norm.isf(p / 2)) * 0.1, 0.1)
 
 
-def correction() -> None:
+def test_adjusted_p_are_as_by_hand_and_they_decide() -> None:
     """Adjusted p are Holm's over primary contrasts and Benjamini and Hochberg's over the others, and they decide."""
     first = [0.03, 0.001, 0.02, 0.04]
     drafts = [Draft(f"suite-{i}", _contrast(f"c{i}"), _with_p(p)) for i, p in enumerate(first)]
@@ -133,13 +128,13 @@ def correction() -> None:
     strong = Draft("suite-0", _contrast("strong"), Gap(0.5, 0.2, 1e6, 16, 24, 16, 384, "balanced"))
     alone = settle([strong])[0].verdict
     among = settle([strong, *(Draft(f"x{i}", _contrast(f"n{i}"), _with_p(0.9)) for i in range(9))])[0].verdict
-    assert (alone, among) == ("finding", "uncertain")
+    assert (alone, among) == ("finding", "chance")
 
 
 # -- the pairing ------------------------------------------------------------------------------------------------------
 
 
-def pairing() -> None:
+def test_what_twins_share_leaves_no_trace() -> None:
     """Twins are compared with one another: what they share, however large, leaves no trace."""
     rng = np.random.default_rng(5)
     level = rng.normal(0, 10, (8, 6))
@@ -163,7 +158,7 @@ def pairing() -> None:
 # -- the label map ----------------------------------------------------------------------------------------------------
 
 
-def label_map() -> None:
+def test_labels_are_read_by_what_they_say() -> None:
     """Labels are read by what they say, in whatever order a model has them; a wrong map does not get through."""
     rng = np.random.default_rng(6)
     for shape, own in SHAPES.items():
@@ -202,17 +197,16 @@ def _polar(p: float) -> Response:
 # -- the head check ---------------------------------------------------------------------------------------------------
 
 
-def head_check(folder: Path) -> None:
+def test_a_checkpoint_without_a_trained_head_is_refused(tmp_path: Path) -> None:
     """A checkpoint without a trained head is refused, both kinds of it."""
     for name, head, architecture, more in (
         ("fill", "Model", "BertForMaskedLM", {}),
         ("classify", "ForMaskedLM", "BertForSequenceClassification", {"id2label": {0: "negative", 1: "positive"}}),
     ):
-        path = folder / name
-        if not path.exists():
-            tiny_models.save(path, *tiny_models.make("bert", head))
-            config = json.loads((path / "config.json").read_text())
-            (path / "config.json").write_text(json.dumps({**config, "architectures": [architecture], **more}))
+        path = tmp_path / name
+        tiny_models.save(path, *tiny_models.make("bert", head))
+        config = json.loads((path / "config.json").read_text())
+        (path / "config.json").write_text(json.dumps({**config, "architectures": [architecture], **more}))
         refused = ""
         try:
             load_model(str(path))
@@ -224,7 +218,7 @@ def head_check(folder: Path) -> None:
 # -- the prior correction ---------------------------------------------------------------------------------------------
 
 
-def prior_correction() -> None:
+def test_the_prior_is_taken_off_frame_by_frame() -> None:
     """What a frame says without the occupation is taken off, frame by frame, and the occupation is hidden in it."""
     ready = bench(Endpoint("occupations", "pronoun-by-occupation"))
     world = World(template=3.0, filler=0.0, interaction=0.0, residual=0.0)
@@ -242,21 +236,9 @@ def prior_correction() -> None:
 # -- the floor --------------------------------------------------------------------------------------------------------
 
 
-def floor() -> None:
+def test_what_counts_over_the_floor_is_about_nothing_where_groups_mean_nothing() -> None:
     """Where groups mean nothing but names and words differ, what counts over the floor is about nothing."""
     for suite, contrast in EXCESS:
         found = [_gap(suite, contrast, EXCHANGEABLE, 0.0, f"floor-{run}") for run in range(3)]
         mean = np.mean([gap.value for gap in found])
         assert abs(mean) < 2 * np.mean([gap.se for gap in found]), (suite, contrast, mean)
-
-
-GUARDS: dict[str, Callable[..., None]] = {
-    "the sign of an effect": sign,
-    "the clustering": clustering,
-    "the multiple-testing correction": correction,
-    "the pairing": pairing,
-    "the label map": label_map,
-    "the head check": head_check,
-    "the prior correction": prior_correction,
-    "the floor": floor,
-}
