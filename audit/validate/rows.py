@@ -23,6 +23,7 @@ from audit.owndata.analysis.gaps import PRIMARY, REST, gaps_of
 from audit.owndata.analysis.parity import parities_of
 from audit.owndata.analysis.sums import Sums
 from audit.owndata.analysis.suppress import hide
+from audit.owndata.analysis.withheld import withhold
 from audit.schema import OVERALL, Finding
 from audit.stats import generator
 from audit.validate.rowworlds import Cell, World, draw, null_worlds, planted_worlds, repeated, sums_of, truths
@@ -169,7 +170,7 @@ def null_block(task: tuple[str, int, int]) -> list[dict[str, Any]]:
 
 def null_run(sums: Sums, world: World | None, known: dict[tuple[str, str, str], float], seed: int) -> dict[str, Any]:
     """Judge one data set, and say what of it is false."""
-    hidden = hide(sums)
+    hidden = withhold(sums, hide(sums))
     findings = gaps_of(sums, hidden).findings
     claim = finding = False
     held: dict[str, list[int]] = {}
@@ -272,7 +273,7 @@ def planted_block(task: tuple[str, int, int]) -> list[tuple[bool, float]]:
 
 def _judged(world: World, rng: np.random.Generator) -> tuple[Finding, ...]:
     sums = sums_of(*draw(world, rng), world.columns)
-    return gaps_of(sums, hide(sums)).findings
+    return gaps_of(sums, withhold(sums, hide(sums))).findings
 
 
 def moved_by(world: World, size: float) -> World | None:

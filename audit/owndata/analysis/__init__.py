@@ -20,6 +20,7 @@ from audit.owndata.analysis.parity import parities_of
 from audit.owndata.analysis.selection import selections_of
 from audit.owndata.analysis.sums import Sums, reduce_rows
 from audit.owndata.analysis.suppress import NOT_SHOWN, Hidden, hide
+from audit.owndata.analysis.withheld import withhold
 from audit.schema import (
     Agreement,
     Confusion,
@@ -61,7 +62,7 @@ def analyse(rows: Any, source: DataSource, model: ModelInfo, settings: DataSetti
         settings: seed and the error rate aimed at.
     """
     sums = reduce_rows(rows, source)
-    hidden = hide(sums)
+    hidden = withhold(sums, hide(sums))
     gaps: Gaps = gaps_of(sums, hidden)
     return Analysis(
         estimates=(*_crossed(estimates_of(sums, hidden), gaps.crossings), *parities_of(sums, hidden, settings.seed)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -31,22 +31,22 @@ def curves_of(sums: Sums, hidden: Hidden) -> tuple[Curve, ...]:
             if reason:
                 found += [Curve(kind, grouping.by, group, (), reason) for kind in KINDS]
             else:
-                found += _curves(grouping, grouping.place(group), group)
+                found += _curves(grouping, grouping.place(group), group, hidden.without(grouping.by, group))
     return tuple(found)
 
 
 KINDS = ("reliability", "coverage", "threshold", "alarms")
 
 
-def _curves(grouping: Grouping, code: int, group: str) -> Iterator[Curve]:
+def _curves(grouping: Grouping, code: int, group: str, without: Collection[str]) -> Iterator[Curve]:
     by, worth = grouping.by, worth_of_row(grouping, code)
     histogram = grouping.histogram[code]
     reason = "" if histogram[:, 0].sum() >= 2 * FEWEST else f"fewer than {2 * FEWEST} rows"
     yield Curve("reliability", by, group, () if reason else tuple(_reliability(histogram, worth)), reason)
     yield Curve("coverage", by, group, () if reason else tuple(_coverage(histogram, worth)), reason)
     scores = grouping.scores[code]
-    for kind, column in (("threshold", 1), ("alarms", 0)):
-        few = "" if scores[:, column].sum() >= SMALL else FEW_OF_LABEL
+    for kind, column, rate in (("threshold", 1, "miss"), ("alarms", 0, "false_alarm")):
+        few = FEW_OF_LABEL if rate in without or scores[:, column].sum() < SMALL else ""
         yield Curve(kind, by, group, () if few else tuple(_threshold(scores[:, column], kind, worth)), few)
 
 

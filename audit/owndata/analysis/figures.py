@@ -22,7 +22,8 @@ from audit.stats import quantile, shrunken, wilson_limits
 
 NAN = math.nan
 SUITE = "data"
-FEW_OF_LABEL = f"fewer than {SMALL} rows behind it"
+MACRO = "macro_f1"
+FEW_OF_LABEL = f"fewer than {SMALL} rows behind it, or needed to keep such a figure hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def estimates_of(sums: Sums, hidden: Hidden, for_owner: bool = False) -> Iterato
         for group in sorted(grouping.values):
             reason = hidden.reason(grouping.by, group)
             if not (reason and len(grouping.columns) > 1):
-                found += list(cell_estimates(sums, grouping, group, reason, rho, for_owner))
+                found += list(cell_estimates(sums, grouping, group, hidden, rho, for_owner))
         yield from _with_shrunken(found) if len(grouping.columns) == 1 else found
 
 
@@ -123,22 +124,26 @@ def likeness(grouping: Grouping, share: Share) -> float:
 
 
 def cell_estimates(
-    sums: Sums, grouping: Grouping, group: str, hidden: str, rho: Mapping[str, float], for_owner: bool = False
+    sums: Sums, grouping: Grouping, group: str, hiding: Hidden, rho: Mapping[str, float], for_owner: bool = False
 ) -> Iterator[Estimate]:
     """Give the figures of one cell; undefined ones with the reason."""
     code = grouping.place(group)
     side = grouping.own(code)
     n = int(grouping.rows[code])
+    hidden, without = hiding.reason(grouping.by, group), hiding.without(grouping.by, group)
     for share in shares(sums.labels):
         if hidden:
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
             continue
         behind = int(round(float(share.bottom @ side.sums)))
-        if grouping.columns and behind < SMALL and not (for_owner and share.rate):
+        few = share.name in without or (grouping.columns and behind < SMALL)
+        if few and not (for_owner and share.rate):
             yield Estimate(SUITE, share.name, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=FEW_OF_LABEL)
             continue
         yield _estimate(grouping, group, side, share, behind, rho)
-    yield _macro(grouping, side, group, n, hidden or (FEW_OF_LABEL if for_owner and n < SMALL else ""))
+    yield _macro(
+        grouping, side, group, n, hidden or (FEW_OF_LABEL if MACRO in without or (for_owner and n < SMALL) else "")
+    )
     yield _ece(grouping, code, side, group, n, hidden)
 
 
@@ -198,14 +203,14 @@ def _with_shrunken(found: Sequence[Estimate]) -> Iterator[Estimate]:
 
 def _macro(grouping: Grouping, side: Side, group: str, n: int, hidden: str) -> Estimate:
     if hidden:
-        return Estimate(SUITE, "macro_f1", grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
+        return Estimate(SUITE, MACRO, grouping.by, group, NAN, NAN, NAN, 0, 0, reason=hidden)
     value, gradient = macro_f1(side.sums)
     found = jackknife(side, value, gradient, ROWS)
     low = high = NAN
     if not found.writers.too_few:
         low, high = interval_of_mean(value, found.variance, found.writers)
     return Estimate(
-        SUITE, "macro_f1", grouping.by, group, value, max(low, 0.0), min(high, 1.0), n, found.writers.number,
+        SUITE, MACRO, grouping.by, group, value, max(low, 0.0), min(high, 1.0), n, found.writers.number,
         reason=found.writers.too_few,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from audit.findings import ALPHA, UNIT_THRESHOLDS, verdict_of
 from audit.owndata.analysis.crossings import Crossing, crossings_of
-from audit.owndata.analysis.figures import SUITE, Share, likeness, ratio, shares
+from audit.owndata.analysis.figures import FEW_OF_LABEL, SUITE, Share, likeness, ratio, shares
 from audit.owndata.analysis.sides import Strata, correlation, jackknife, together, vector, worth_of, writers_of
 from audit.owndata.analysis.sums import CROSS, Grouping, Side, Sums
 from audit.owndata.analysis.suppress import Hidden
@@ -130,8 +130,11 @@ def _column(sums: Sums, grouping: Grouping, hidden: Hidden) -> Iterator[_Draft]:
         reference = next(g for g in grouping.values if g != group) if two else REST
         code = grouping.place(group)
         sides = grouping.own(code), grouping.rest(code)
+        without = hidden.without(grouping.by, group)
         for share in compared:
-            yield _draft(grouping, group, reference, share, sides, rho.get(share.name, 0.0), sums.labels)
+            # With the rate of the whole a gap gives that of the group.
+            reason = FEW_OF_LABEL if share.name in without else ""
+            yield _draft(grouping, group, reference, share, sides, rho.get(share.name, 0.0), sums.labels, reason)
 
 
 def _draft(
@@ -142,6 +145,7 @@ def _draft(
     sides: tuple[Side, Side],
     rho: float,
     labels: tuple[str, ...],
+    hidden: str,
 ) -> _Draft:
     here, there = sides
     writers = writers_of(here, share.bottom), writers_of(there, share.bottom)
@@ -153,6 +157,7 @@ def _draft(
         reason = f"fewer than {SMALL} such rows on one side"
     elif split is not None and not split.strata:
         reason = "the two sides have no label in common, so that their rates of error cannot be compared"
+    reason = hidden or reason
     if reason:
         gap = Gap(NAN, NAN, 0, *clusters, min(clusters), sum(rows), "clusters", reason, share.rate)
         return _Draft(grouping, group, reference, share, gap, rows)

@@ -26,6 +26,8 @@ def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
         shown = [group for group in sorted(grouping.values) if not hidden.reason(grouping.by, group)]
         tables = {group: _table(grouping, group, codes) for group in shown}
         out = left_out(tables, len(grouping.values) - len(shown)) if grouping.columns else set()
+        # A table tells every rate.
+        out |= {group for group in shown if hidden.without(grouping.by, group)}
         for group in sorted(grouping.values):
             table = tables.get(group) if group not in out else None
             counts = () if table is None else tuple(tuple(int(n) for n in row) for row in table)

@@ -42,7 +42,9 @@ def _extreme(grouping: Grouping, hidden: Hidden, name: str, parts: list[Share], 
     rho = [likeness(grouping, share) for share in parts]
     found: dict[str, list[Worth]] = {}
     for group in sorted(grouping.values):
-        worths = None if hidden.reason(grouping.by, group) else _worths(grouping, grouping.place(group), parts, rho)
+        without = hidden.without(grouping.by, group)
+        kept = not hidden.reason(grouping.by, group) and not any(share.name in without for share in parts)
+        worths = _worths(grouping, grouping.place(group), parts, rho) if kept else None
         if worths is not None:
             found[group] = worths
     nan = float("nan")
