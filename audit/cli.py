@@ -136,9 +136,11 @@ def data(
     ] = "",
     group: Annotated[list[str] | None, typer.Option(help="Column to compare by; repeat for more.")] = None,
     cluster: Annotated[str, typer.Option(help="Column that says which rows belong together, such as a writer.")] = "",
+    id_: Annotated[str, typer.Option("--id", help="Column that names a row, for the list of posts to read.")] = "",
     annotator: Annotated[list[str] | None, typer.Option(help="Column with one person's labels; repeat.")] = None,
     data_labels: Annotated[
-        str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
+        str | None,
+        typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,no=neutral+positive."),
     ] = None,
     labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
     bins: Annotated[
@@ -171,6 +173,7 @@ def data(
         label=label,
         groups=tuple(group or ()),
         cluster=cluster,
+        id=id_,
         annotators=tuple(annotator or ()),
         labels=read_labels(data_labels),
         bins=read_bins(bins or ()),
@@ -189,6 +192,7 @@ def data(
         "label": label,
         "group": group,
         "cluster": cluster,
+        "id": id_,
         "annotator": annotator,
         "data-labels": data_labels,
         "labels": labels,

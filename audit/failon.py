@@ -299,7 +299,7 @@ def names_of_rows(columns: Mapping[str, Collection[str]] | Sequence[str]) -> Nam
     from audit.owndata.analysis.gaps import COMPARED, PRIMARY, contrast_of
     from audit.owndata.analysis.parity import MEASURES
     from audit.owndata.analysis.sums import CROSS
-    from audit.schema import LABELS
+    from audit.owndata.classes import JOINED, Classes
 
     single: dict[str, Collection[str]] = {}
     groups: dict[str, None] | None = None
@@ -309,9 +309,8 @@ def names_of_rows(columns: Mapping[str, Collection[str]] | Sequence[str]) -> Nam
             by = CROSS.join((one, two))
             single[by] = [f"{by}={CROSS.join(cell)}" for cell in product(values, others)]
         groups = dict.fromkeys(["", *(group for some in single.values() for group in some)])
-    found: dict[tuple[str, str], Collection[str] | None] = {
-        (SUITE, name): groups for name in (*(share.name for share in shares(LABELS)), "macro_f1")
-    }
+    every = {share.name: None for joined in ("", *JOINED) for share in shares(Classes(joined).names)}
+    found: dict[tuple[str, str], Collection[str] | None] = {(SUITE, name): groups for name in (*every, "macro_f1")}
     for column in columns:
         found |= {(SUITE, contrast_of(measure, column)): single.get(column) for measure in COMPARED}
         found |= {(SUITE, measure): [*([""] if len(columns) == 1 else []), *columns] for measure in MEASURES}

@@ -15,12 +15,13 @@ from typing import Any
 from unicodedata import normalize
 
 from audit.owndata.bins import Bins
+from audit.owndata.classes import NONE
 from audit.owndata.decimals import typed
 from audit.owndata.firsts import Firsts
 from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
-from audit.owndata.table import MISSING, NONE
+from audit.owndata.table import MISSING
 from audit.owndata.tally import Tally
 from audit.schema import Count, DataSource
 
@@ -43,6 +44,8 @@ class Chunk:
     labels: list[int]
     groups: list[list[str]]
     annotators: list[list[int]]
+    ids: list[str]
+    """What the owner calls each row; empty where no column says it."""
 
 
 class Survey:
@@ -97,6 +100,7 @@ class Survey:
             ("--label" if n == o.label_column else "--annotator", n) for n in self._labelling
         ]
         asked += [("--group", name) for name in o.groups] + ([("--cluster", o.cluster)] if o.cluster else [])
+        asked += [("--id", o.id)] if o.id else []
         for option, name in asked:
             need_column(self.reader.name, name, self.reader.columns, option)
         return tuple(dict.fromkeys(name for _, name in asked))
@@ -155,6 +159,7 @@ class Survey:
             label=o.label_column,
             groups=o.groups,
             cluster=o.cluster,
+            id=o.id,
             annotators=o.annotators,
             labels=self._book.known(),
             counts=(*self._tally.counts(), *extra),
@@ -178,7 +183,7 @@ class Survey:
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
         at = {name: place for place, name in enumerate(self._names)}
-        chunk = Chunk(number, [], [], [], [[] for _ in o.groups], [[] for _ in o.annotators])
+        chunk = Chunk(number, [], [], [], [[] for _ in o.groups], [[] for _ in o.annotators], [])
         for row, values in enumerate(cells, start):
             if values is None:
                 self._tally.blank += not self._done
@@ -198,6 +203,8 @@ class Survey:
                 column.append(self._group(name, values[at[name]], row))
             for codes, code in zip(chunk.annotators, given, strict=True):
                 codes.append(code)
+            if o.id:
+                chunk.ids.append((written(values[at[o.id]], f"{self.place(row)}, column {o.id!r}") or "").strip())
             if not self._done:
                 self._tally.add(text, values[at[o.text]], label, given)
                 self._tally.broken += text != values[at[o.text]] and "\ufffd" in text

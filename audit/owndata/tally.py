@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.owndata.classes import MEANINGS, NONE, in_words
 from audit.owndata.labels import NO_LABEL, LabelBook
 from audit.owndata.options import DataOptions
 from audit.owndata.reading import Reader, listed, mistake
-from audit.owndata.table import MISSING, NONE
-from audit.schema import LABELS, Count
+from audit.owndata.table import MISSING
+from audit.schema import Count
 
 
 @dataclass
@@ -92,7 +93,8 @@ class Tally:
     def counts(self) -> Iterator[Count]:
         """Give the kinds of row that there are, with what becomes of them."""
         o = self.options
-        only = [LABELS[code] for code, n in self.by_label.items() if code != NONE and n == self.labelled]
+        names = {code: in_words(meaning) for meaning, code in MEANINGS.items()}
+        only = [names[code] for code, n in self.by_label.items() if code != NONE and n == self.labelled]
         mapped = [label for label, target in self.book.known().items() if target == NO_LABEL]
         # With annotators, a row may have no label although a label of one of them was mapped to none.
         named = self.book.taken_for_none()

@@ -12,10 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.findings import SEVERITIES
+from audit.owndata.classes import in_words
 from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
 from reports import words
 from reports.digest import content_digest
 from reports.owndata import charts
+from reports.owndata.first import first_look, notes
 from reports.spec import ChartSpec
 from reports.svg import to_svg
 from reports.terms import OWN_TERMS, term_id
@@ -85,6 +87,7 @@ def environment_for() -> Environment:
         place_of=lambda axis: "own-crossings" if " x " in axis else f"own-groups-{charts.slug(axis)}",
     )
     environment.filters["prose"] = words.prose
+    environment.filters["meaning"] = in_words
     environment.tests["open"] = words.is_open
     return environment
 
@@ -126,6 +129,7 @@ def own_sections(result: DataResult) -> list[Section]:
 
 
 def _contents(result: DataResult) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield "first", "The first look", {"look": first_look(result), "notes": notes(result)}
     yield "key", "Key findings on these posts", {"chosen": key_findings(result), "tested": _tested(result)}
     yield "read", "What was read", {}
     overall = {e.measure: e for e in result.estimates if e.by == OVERALL}

@@ -45,7 +45,8 @@ def table(frame: pd.DataFrame, groups=(), annotators=()) -> ds.Dataset:
     """Rows with given labels, predictions and confidences, in the schema of rows.parquet."""
     n = len(frame)
     filled = {
-        "row": np.arange(1, n + 1), "key": ["0" * 16] * n, "label": frame["label"], "predicted": frame["predicted"],
+        "row": np.arange(1, n + 1), "id": None, "key": ["0" * 16] * n,
+        "label": frame["label"], "predicted": frame["predicted"],
         "p_negative": frame.get("p_negative", np.where(frame["predicted"] == 0, 0.8, 0.1)),
         "p_neutral": frame.get("p_neutral", 0.1), "p_positive": 0.1, "confidence": frame["confidence"],
         "valence": 0.0, "tokens": 5, "truncated": False, "duplicate": False,

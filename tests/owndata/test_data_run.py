@@ -75,6 +75,25 @@ def test_rows_say_what_the_file_and_the_model_say(file, model):
         assert row["text"] is None and len(row["key"]) == 16
 
 
+def test_posts_are_named_by_a_column_of_their_owner(file, model, tmp_path):
+    frame = pd.read_csv(file)
+    frame["post id"] = [f"=t{1000 + i}" if i else "" for i in range(len(frame))]
+    path, asked = tmp_path / "named.csv", ASKED
+    frame.to_csv(path, index=False)
+    result = audit_data(model, path, out=tmp_path / "named", id="post id", **asked)
+    assert [row["id"] for row in rows_of(result)][:2] == ["", "=t1001"] and result.source.id == "post id"
+    heading = (tmp_path / "named" / "review.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert heading.startswith("row,post id,key,")
+    assert "t1001" not in (tmp_path / "named" / "report.html").read_text(), "and the report names none"
+    plain = audit_data(model, path, out=tmp_path / "plain", **asked)
+    assert {row["id"] for row in rows_of(plain)} == {None}
+    assert "post id" not in (tmp_path / "plain" / "review.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    with pytest.raises(CaveatError, match="given to --cluster and to --id"):
+        audit_data(model, path, id="author", **asked)
+    with pytest.raises(CaveatError, match="no column 'posts'"):
+        audit_data(model, path, id="posts", **asked)
+
+
 def test_texts_are_kept_only_when_asked_for(file, model, tmp_path):
     text = next(posts(500))[0]
     for keep in (False, True):

@@ -21,6 +21,7 @@ from audit.owndata.analysis.selection import selections_of
 from audit.owndata.analysis.sums import Sums, reduce_rows
 from audit.owndata.analysis.suppress import NOT_SHOWN, Hidden, hide
 from audit.owndata.analysis.withheld import withhold
+from audit.owndata.classes import classes_of
 from audit.schema import (
     Agreement,
     Confusion,
@@ -70,7 +71,7 @@ def analyse(rows: Any, source: DataSource, model: ModelInfo, settings: DataSetti
         confusions=confusions_of(sums, hidden),
         curves=curves_of(sums, hidden),
         agreement=agreement_of(sums, settings.seed),
-        selections=selections_of(rows, sums, settings),
+        selections=selections_of(rows, sums, classes_of(source.labels.values()), settings),
         needed=gaps.needed,
         skipped=_skipped(sums, hidden),
     )

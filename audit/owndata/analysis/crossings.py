@@ -17,7 +17,8 @@ from audit.owndata.analysis.figures import Share, likeness
 from audit.owndata.analysis.sides import RIGHT, ROWS, Worth, vector, worth_of
 from audit.owndata.analysis.sums import Floats, Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import LABELS, SMALL
+from audit.owndata.classes import PLACES
+from audit.schema import SMALL
 from audit.stats import ShareGap, spread_between
 
 MOST_CELLS = 400
@@ -98,7 +99,7 @@ def _recalls(sums: Sums) -> Mapping[int, float]:
     whole = sums.overall.sums[0]
     found = {}
     for name in sums.labels:
-        code = LABELS.index(name)
+        code = PLACES[name]
         n = float(whole[3 * code : 3 * code + 3].sum())
         found[code] = float(whole[4 * code]) / n if n else 0.0
     return found

@@ -11,7 +11,7 @@ from audit.owndata.analysis.figures import FEW_OF_LABEL, Share, likeness
 from audit.owndata.analysis.sides import RIGHT, ROWS, worth_of
 from audit.owndata.analysis.sums import STEPS, Floats, Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import SMALL, Curve, CurvePoint
+from audit.schema import LABELS, SMALL, Curve, CurvePoint
 from audit.stats import wilson
 
 COVERAGES = tuple(share / 20 for share in range(1, 21))
@@ -23,6 +23,7 @@ FEWEST = 20
 def curves_of(sums: Sums, hidden: Hidden) -> tuple[Curve, ...]:
     """Give the curves of the whole and of every group that is shown; crossings have none."""
     found: list[Curve] = []
+    alone = LABELS[0] in sums.labels
     for grouping in sums.groupings.values():
         if len(grouping.columns) > 1:
             continue
@@ -31,14 +32,14 @@ def curves_of(sums: Sums, hidden: Hidden) -> tuple[Curve, ...]:
             if reason:
                 found += [Curve(kind, grouping.by, group, (), reason) for kind in KINDS]
             else:
-                found += _curves(grouping, grouping.place(group), group, hidden.without(grouping.by, group))
+                found += _curves(grouping, grouping.place(group), group, hidden.without(grouping.by, group), alone)
     return tuple(found)
 
 
 KINDS = ("reliability", "coverage", "threshold", "alarms")
 
 
-def _curves(grouping: Grouping, code: int, group: str, without: Collection[str]) -> Iterator[Curve]:
+def _curves(grouping: Grouping, code: int, group: str, without: Collection[str], alone: bool) -> Iterator[Curve]:
     by, worth = grouping.by, worth_of_row(grouping, code)
     histogram = grouping.histogram[code]
     reason = "" if histogram[:, 0].sum() >= 2 * FEWEST else f"fewer than {2 * FEWEST} rows"
@@ -47,6 +48,7 @@ def _curves(grouping: Grouping, code: int, group: str, without: Collection[str])
     scores = grouping.scores[code]
     for kind, column, rate in (("threshold", 1, "miss"), ("alarms", 0, "false_alarm")):
         few = FEW_OF_LABEL if rate in without or scores[:, column].sum() < SMALL else ""
+        few = few if alone else "no label of the file means negative alone"
         yield Curve(kind, by, group, () if few else tuple(_threshold(scores[:, column], kind, worth)), few)
 
 

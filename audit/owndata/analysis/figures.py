@@ -17,6 +17,7 @@ from audit.owndata.analysis.calibrating import expected_calibration_error
 from audit.owndata.analysis.sides import RIGHT, ROWS, Writers, alike, jackknife, vector, worth_of, writers_of
 from audit.owndata.analysis.sums import BRIER, CONFIDENCE, FEATURES, Floats, Grouping, Side, Sums
 from audit.owndata.analysis.suppress import Hidden
+from audit.owndata.classes import PLACES
 from audit.schema import LABELS, SMALL, Estimate
 from audit.stats import quantile, shrunken, wilson_limits
 
@@ -51,17 +52,23 @@ def _predicted(code: int) -> Floats:
 
 
 def shares(labels: tuple[str, ...]) -> list[Share]:
-    """Give the shares that are reported for a model with these labels."""
-    codes = [LABELS.index(name) for name in labels]
+    """Give the shares that are reported for classes of a file that a model can give.
+
+    Misses, false alarms and what is called negative there are only where negative is a class by itself.
+    """
+    codes = [PLACES[name] for name in labels]
     negative, others = _labelled(NEGATIVE), ROWS - _labelled(NEGATIVE)
-    found = [
-        Share("accuracy", RIGHT, ROWS),
-        *(Share(f"precision:{LABELS[c]}", vector(4 * c), _predicted(c)) for c in codes),
-        *(Share(f"recall:{LABELS[c]}", vector(4 * c), _labelled(c)) for c in codes),
+    of_negative = [
         Share("miss", negative - vector(0), negative),
         Share("false_alarm", _predicted(NEGATIVE) - vector(0), others),
         Share("flagged", _predicted(NEGATIVE), ROWS),
-        *(Share(f"labelled:{LABELS[c]}", _labelled(c), ROWS) for c in codes),
+    ]
+    found = [
+        Share("accuracy", RIGHT, ROWS),
+        *(Share(f"precision:{name}", vector(4 * c), _predicted(c)) for name, c in zip(labels, codes, strict=True)),
+        *(Share(f"recall:{name}", vector(4 * c), _labelled(c)) for name, c in zip(labels, codes, strict=True)),
+        *(of_negative if LABELS[NEGATIVE] in labels else ()),
+        *(Share(f"labelled:{name}", _labelled(c), ROWS) for name, c in zip(labels, codes, strict=True)),
         Share("confidence", vector(CONFIDENCE), ROWS, rate=False),
         Share("overconfidence", vector(CONFIDENCE) - RIGHT, ROWS, rate=False, low=-1.0),
         Share("brier", vector(BRIER), ROWS, rate=False),

@@ -22,7 +22,8 @@ from audit.owndata.analysis.figures import FEW_OF_LABEL, SUITE, Share, likeness,
 from audit.owndata.analysis.sides import Strata, correlation, jackknife, together, vector, worth_of, writers_of
 from audit.owndata.analysis.sums import CROSS, Grouping, Side, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import FOUND, LABELS, SMALL, Finding, Unit
+from audit.owndata.classes import PLACES, in_words
+from audit.schema import FOUND, SMALL, Finding, Unit
 from audit.stats import Gap, ShareGap, benjamini_hochberg, holm, share_gap
 from audit.wording import amount, closing, interval_words, seen_words, size_words
 
@@ -185,7 +186,7 @@ def split_of(here: Side, there: Side, labels: tuple[str, ...]) -> Split:
     of a gap is sum of (mean of the two sides' shares of a label) * (difference of how often it is read right); the
     rest is owed to the labels. A label that one side lacks has no rate there, and belongs to the labels' part.
     """
-    codes = [LABELS.index(name) for name in labels]
+    codes = [PLACES[name] for name in labels]
     counts = [[float(side.sums[3 * c : 3 * c + 3].sum()) for c in codes] for side in (here, there)]
     right = [[float(side.sums[4 * c]) for c in codes] for side in (here, there)]
     bases = [[n / sum(own) for n in own] for own in counts]
@@ -201,7 +202,7 @@ def split_of(here: Side, there: Side, labels: tuple[str, ...]) -> Split:
     ]
     rates = tuple((right[0][k] + right[1][k]) / (counts[0][k] + counts[1][k]) for k in both)
     widest = max(range(len(codes)), key=lambda k: abs(bases[0][k] - bases[1][k]))
-    said = f"{100 * bases[0][widest]:.0f} % against {100 * bases[1][widest]:.0f} % are {labels[widest]}"
+    said = f"{100 * bases[0][widest]:.0f} % against {100 * bases[1][widest]:.0f} % are {in_words(labels[widest])}"
     raw = sum(right[0]) / sum(counts[0]) - sum(right[1]) / sum(counts[1])
     return Split(raw, strata, rates, said)
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from audit.owndata.analysis.sums import Grouping, Ints, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import LABELS, SMALL, Confusion
+from audit.owndata.classes import PLACES
+from audit.schema import SMALL, Confusion
 
 
 def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
@@ -18,7 +19,7 @@ def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
     counts) when an entry of it is under ten, and so is that of another group where one alone would be what the table of
     all rows has more than the others.
     """
-    codes = [LABELS.index(name) for name in sums.labels]
+    codes = [PLACES[name] for name in sums.labels]
     found = []
     for grouping in sums.groupings.values():
         if len(grouping.columns) > 1:

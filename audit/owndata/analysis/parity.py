@@ -35,7 +35,8 @@ def parities_of(sums: Sums, hidden: Hidden, seed: int) -> Iterator[Estimate]:
         if len(grouping.columns) != 1:
             continue
         for name, parts in MEASURES.items():
-            yield _extreme(grouping, hidden, name, [known[part] for part in parts], seed)
+            if all(part in known for part in parts):
+                yield _extreme(grouping, hidden, name, [known[part] for part in parts], seed)
 
 
 def _extreme(grouping: Grouping, hidden: Hidden, name: str, parts: list[Share], seed: int) -> Estimate:

@@ -13,6 +13,7 @@ import numpy as np
 
 from audit.owndata.analysis.bounds import upper_bound, why_no_bound
 from audit.owndata.analysis.sums import BINS, Floats, Ints, Sums, sum_by
+from audit.owndata.classes import Classes
 from audit.owndata.table import read_batches
 from audit.schema import DataSettings, Selection
 
@@ -25,18 +26,18 @@ ASSUMES = (
 )
 
 
-def selections_of(rows: Any, sums: Sums, settings: DataSettings) -> tuple[Selection, ...]:
+def selections_of(rows: Any, sums: Sums, classes: Classes, settings: DataSettings) -> tuple[Selection, ...]:
     """Choose and check a threshold for the error rate asked for, and for two stricter ones."""
     targets = tuple(dict.fromkeys((settings.target_error, *TARGETS)))
     chosen = np.zeros((BINS, 2))
-    for batch in _halves(rows, sums, settings.seed):
+    for batch in _halves(rows, sums, classes, settings.seed):
         mine = ~batch["checked"]
         for column, weight in ((0, None), (1, batch["wrong"][mine])):
             chosen[:, column] += np.bincount(batch["bin"][mine], weight, BINS)
     places = [_choose(chosen, target) for target in targets]
     kept = [_Kept() for _ in targets]
     total = 0
-    for batch in _halves(rows, sums, settings.seed):
+    for batch in _halves(rows, sums, classes, settings.seed):
         total += int(batch["checked"].sum())
         for found, place in zip(kept, places, strict=True):
             if place is not None:
@@ -65,20 +66,17 @@ class _Kept:
             self.keys, self.values = sum_by(np.concatenate([self.keys, keys]), np.concatenate([self.values, summed]))
 
 
-def _halves(rows: Any, sums: Sums, seed: int) -> Any:
+def _halves(rows: Any, sums: Sums, classes: Classes, seed: int) -> Any:
     """Judged rows: which half, histogram bin, whether wrong, cluster."""
-    names = ["label", "predicted", "confidence", "cluster"]
-    for batch in read_batches(rows, names):
-        found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in names}
-        judged = found["label"] >= 0
-        if "neutral" not in sums.labels:
-            judged &= found["label"] != 1
-        cluster = found["cluster"][judged].astype(np.int64)
-        confidence = found["confidence"][judged].astype(np.float64)
+    for batch in read_batches(rows, [*classes.columns, "cluster"]):
+        label, predicted, sure = classes.judged(batch)
+        judged = (label >= 0) & ~classes.left_out(label, "neutral" not in sums.labels)
+        cluster = batch.column("cluster").to_numpy()[judged].astype(np.int64)
+        confidence = sure[judged]
         yield {
             "checked": half_of(cluster, seed),
             "bin": np.minimum((confidence * BINS).astype(np.int64), BINS - 1),
-            "wrong": (found["label"] != found["predicted"])[judged].astype(np.float64),
+            "wrong": (label != predicted)[judged].astype(np.float64),
             "cluster": cluster,
         }
 

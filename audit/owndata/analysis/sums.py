@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.owndata.classes import classes_of
 from audit.owndata.table import ANNOTATOR, GROUP, read_batches
-from audit.schema import LABELS, OVERALL, DataSource
+from audit.schema import OVERALL, DataSource
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FEATURES = 11
-"""0-8: label * 3 + predicted; 9: confidence; 10: squared error of the confidence (Brier 1950)."""
+"""0-8: place of the label * 3 + that of the answer (`audit.owndata.classes`);
+9: confidence; 10: squared error of the confidence (Brier 1950)."""
 CONFIDENCE, BRIER = 9, 10
 BINS = 1000
 """Of the histogram of confidence; a threshold is as fine as that."""
@@ -165,7 +167,7 @@ class Sums:
 
     groupings: dict[str, Grouping]
     labels: tuple[str, ...]
-    """Those the model can give."""
+    """Classes of the file that the model can give (`audit.owndata.classes`)."""
     repeated: Ints
     """Numbers of the clusters that have several rows, ascending."""
     neutral_left_out: int = 0
@@ -220,32 +222,29 @@ def reduce_batches(read: Iterable[dict[str, Any]], source: DataSource, repeated:
     """
     groupings = [Grouping(OVERALL, ()), *(Grouping(name, (name,)) for name in source.groups)]
     groupings += [Grouping(CROSS.join(pair), pair) for pair in combinations(source.groups, 2)]
-    found = Sums({g.by: g for g in groupings}, LABELS, repeated, annotators=source.annotators)
+    classes = classes_of(source.labels.values())
+    found = Sums({g.by: g for g in groupings}, classes.names, repeated, annotators=source.annotators)
     two_class = True
     for batch in read:
         label, predicted = batch["label"], batch["predicted"]
-        neutral = batch["p_neutral"]
-        two_class &= bool(np.isnan(neutral).all())
+        two_class &= bool(np.isnan(batch["p_neutral"]).all())
         _count_patterns(found, batch, predicted)
-        judged = label >= 0
-        if two_class:
-            found.neutral_left_out += int((label == 1).sum())
-            judged &= label != 1
+        out = classes.left_out(label, two_class)
+        found.neutral_left_out += int(out.sum())
+        judged = (label >= 0) & ~out
         if judged.any():
             _add(found, {name: values[judged] for name, values in batch.items()}, repeated)
-    if two_class:
-        found.labels = tuple(name for name in LABELS if name != "neutral")
-    else:
-        # A batch of nothing but NaN came before one that has neutral: only a mixed table does that.
-        found.labels = LABELS
+    # A batch of nothing but NaN may come before one that has neutral: only a mixed table does that.
+    found.labels = classes.names_for(two_class)
     for grouping in groupings:
         grouping.merge()
     return found
 
 
 def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
-    """Give the rows as dictionaries of arrays; group columns as lists of strings."""
-    names = ["label", "predicted", "p_negative", "p_neutral", "confidence", "cluster"]
+    """Give the rows as dictionaries of arrays, judged by the classes of the file; groups as lists of strings."""
+    classes = classes_of(source.labels.values())
+    names = [*classes.columns, "cluster"]
     groups = [GROUP + name for name in source.groups]
     annotators = [ANNOTATOR + name for name in source.annotators]
     for batch in read_batches(rows, [*names, *groups, *annotators]):
@@ -254,6 +253,9 @@ def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
         out: dict[str, Any] = {}
         for name in (*names, *annotators):
             out[name] = batch.column(name).to_numpy(zero_copy_only=False)
+        out["label"], out["predicted"], out["confidence"] = classes.judged(batch)
+        for name in annotators:
+            out[name] = classes.places[out[name].astype(np.int64)]
         for name in groups:
             out[name] = np.array(batch.column(name).to_pylist(), dtype=object)
         yield out

@@ -23,7 +23,8 @@ from audit.owndata.analysis.figures import MACRO, shares
 from audit.owndata.analysis.sides import RIGHT, ROWS, vector
 from audit.owndata.analysis.sums import Floats, Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import LABELS, SMALL
+from audit.owndata.classes import PLACES
+from audit.schema import SMALL
 
 ENTRIES = 9
 _FIRST = ("miss", "false_alarm", "labelled", "flagged", "recall", "precision")
@@ -80,7 +81,7 @@ def told(tops: Floats, bottoms: Floats, known: Floats) -> NDArray[np.bool_]:
 def _rates_of(labels: tuple[str, ...]) -> _Rates:
     named = [share for share in shares(labels) if share.rate and share.name != "accuracy"]
     named.sort(key=lambda share: _FIRST.index(share.name.partition(":")[0]))
-    codes = [LABELS.index(name) for name in labels]
+    codes = [PLACES[name] for name in labels]
     some = [part for n in range(1, len(codes)) for part in combinations(codes, n)]
     tops = [*(share.top for share in named), *(vector(*(4 * c for c in part)) for part in some)]
     bottoms = [
