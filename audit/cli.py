@@ -192,9 +192,11 @@ def data(
     ] = "",
     group: Annotated[list[str] | None, typer.Option(help="Column to compare by; repeat for more.")] = None,
     cluster: Annotated[str, typer.Option(help="Column that says which rows belong together, such as a writer.")] = "",
+    id_: Annotated[str, typer.Option("--id", help="Column that names a row, for the list of posts to read.")] = "",
     annotator: Annotated[list[str] | None, typer.Option(help="Column with one person's labels; repeat.")] = None,
     data_labels: Annotated[
-        str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
+        str | None,
+        typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,no=neutral+positive."),
     ] = None,
     labels: Annotated[list[str] | None, typer.Option(help="The model's labels, as for run.")] = None,
     bins: Annotated[
@@ -227,6 +229,7 @@ def data(
         label=label,
         groups=tuple(group or ()),
         cluster=cluster,
+        id=id_,
         annotators=tuple(annotator or ()),
         labels=read_labels(data_labels),
         bins=read_bins(bins or ()),
@@ -245,6 +248,7 @@ def data(
         "label": label,
         "group": group,
         "cluster": cluster,
+        "id": id_,
         "annotator": annotator,
         "data-labels": data_labels,
         "labels": labels,
@@ -331,11 +335,12 @@ def validate(
     quick: Annotated[bool, typer.Option(help="Fewer runs, some endpoints only; under a minute.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the page here instead of printing it.")] = None,
     processes: Annotated[int, typer.Option(help="Processes side by side; the figures do not depend on it.")] = 2,
+    rows: Annotated[bool, typer.Option("--rows", help="Audits of own rows instead: small groups, writers.")] = False,
 ) -> None:
-    """Audit the audit: null models and planted effects of known size through every suite."""
-    from audit.validate.command import validate_all
+    """Audit the audit: null models and planted effects of known size through every suite, or data sets of own rows."""
+    from audit.validate.command import validate_all, validate_own_rows
 
-    validate_all(quick=quick, out=out, processes=processes)
+    (validate_own_rows if rows else validate_all)(quick=quick, out=out, processes=processes)
 
 
 @app.command(name="app")

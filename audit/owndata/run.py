@@ -214,7 +214,7 @@ def scoring_digest(model: LoadedModel, survey: Survey) -> str:
     o, info, source = survey.options, model.info, survey.source()
     known = (
         info.id, info.revision, sorted(info.labels.items()), source.digest, source.encoding, o.sheet,
-        o.text, o.label_column, o.groups, o.cluster, o.annotators, sorted(source.labels.items()),
+        o.text, o.label_column, o.groups, o.cluster, o.id, o.annotators, sorted(source.labels.items()),
         sorted(o.bins.items()), o.include_texts, BATCH_TOKENS, version("torch"),
     )  # fmt: skip
     return sha256(repr(known).encode()).hexdigest()

@@ -26,6 +26,11 @@ from audit.page.shelf import OFFERS, choose, pairs
 from audit.page.uploads import delete, discard, unread
 from audit.report.words import integer, plural
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
+<<<<<<< HEAD
+=======
+from audit.report.owndata.first import first_look, notes
+from audit.report.words import integer, plural
+>>>>>>> rows
 
 _GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]
@@ -397,4 +402,6 @@ def _letter(result: DataResult, report: str) -> str:
         f'<iframe title="Report on {escape(source.name)}" sandbox="" srcdoc="{escape(report, quote=True)}" '
         'style="width:100%;height:80vh;border:1px solid var(--border-color-primary)"></iframe>'
     )
-    return page(f'<h2 tabindex="-1">What was found</h2><p>{escape(lead)}</p>{frame}')
+    told = "".join(f"<p><strong>{escape(note)}</strong></p>" for note in notes(result))
+    said = "".join(f"<dt>{escape(question)}</dt><dd>{escape(answer)}</dd>" for question, answer in first_look(result))
+    return page(f'<h2 tabindex="-1">What was found</h2><p>{escape(lead)}</p>{told}<dl class="card">{said}</dl>{frame}')

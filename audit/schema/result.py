@@ -199,6 +199,12 @@ class Finding:
     """Example ids, in twins, the most telling first."""
     reason: str = ""
     """Why there is no verdict."""
+    raw_gap: float = float("nan")
+    """Own rows, accuracy: the gap as it is; `gap` is what is left with the same labels on both sides."""
+    mix: float = float("nan")
+    """`raw_gap` - `gap`: what other labels on the two sides make of it."""
+    shrunken: float = float("nan")
+    """Own rows, crossings: the gap as far as chance does not explain it (empirical Bayes)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,8 @@ def coverage_chart(result: DataResult) -> ChartSpec | None:
 
 def baseline_chart(comparisons: Sequence[Comparison], source: str) -> ChartSpec | None:
     """The model minus each baseline, on the same posts."""
-    found = [c for c in comparisons if math.isfinite(c.gap)]
+    # Of misses fewer are better, which is to the left.
+    found = [c for c in comparisons if math.isfinite(c.gap) and c.measure != "miss"]
     if not found:
         return None
     rows = tuple(

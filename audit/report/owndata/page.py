@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.findings import SEVERITIES
+<<<<<<< HEAD:audit/report/owndata/page.py
 from audit.places import folder
 from audit.report import words
 from audit.report.digest import content_digest
@@ -20,6 +21,18 @@ from audit.report.svg import to_svg
 from audit.report.terms import OWN_TERMS, term_id
 from audit.report.view import Section, table_of
 from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
+=======
+from audit.owndata.classes import in_words
+from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
+from audit.report import words
+from audit.report.digest import content_digest
+from audit.report.owndata import charts
+from audit.report.owndata.first import first_look, notes
+from audit.report.spec import ChartSpec
+from audit.report.svg import to_svg
+from audit.report.terms import OWN_TERMS, term_id
+from audit.report.view import Section, table_of
+>>>>>>> rows:reports/owndata/page.py
 
 STATIC_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 TEMPLATE = "owndata.html.j2"
@@ -82,9 +95,10 @@ def environment_for() -> Environment:
         parities=PARITIES,
         parity_count=lambda result: len(_parities(result)),
         kinds=charts.KINDS,
-        place_of=lambda column: f"own-groups-{charts.slug(column)}",
+        place_of=lambda axis: "own-crossings" if " x " in axis else f"own-groups-{charts.slug(axis)}",
     )
     environment.filters["prose"] = words.prose
+    environment.filters["meaning"] = in_words
     environment.tests["open"] = words.is_open
     return environment
 
@@ -126,6 +140,7 @@ def own_sections(result: DataResult) -> list[Section]:
 
 
 def _contents(result: DataResult) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield "first", "The first look", {"look": first_look(result), "notes": notes(result)}
     yield "key", "Key findings on these posts", {"chosen": key_findings(result), "tested": _tested(result)}
     yield "read", "What was read", {}
     overall = {e.measure: e for e in result.estimates if e.by == OVERALL}
@@ -179,6 +194,7 @@ def _column(result: DataResult, column: str) -> dict[str, Any]:
     made = [charts.group_chart(result, column), charts.gap_chart(result, column)]
     return {
         "groups": groups,
+        "shrunk": any("shrunken" in e.extra for e in mine if e.measure == "accuracy"),
         "shown": sum(math.isfinite(e.value) for e in mine if e.measure == "accuracy"),
         "table": table,
         "charts": list(charts.shown_charts(made)),
