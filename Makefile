@@ -12,7 +12,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: audit app validate test test-all lint format clean
+.PHONY: audit app validate bundle test test-all lint format clean
 
 # The bundled models through all suites that fit them; no network but for the installation.
 audit: $(VENV)/.run
@@ -25,6 +25,10 @@ app: $(VENV)/.run
 # The audit of the audit: null models and planted effects through every suite. Writes docs/validation.md.
 validate: $(VENV)/.run
 	$(BIN)/python -m audit validate --out docs/validation.md
+
+# One folder for a USB stick: wheels for this platform, a start script, a note. Installs without a network.
+bundle: $(VENV)/.run
+	$(BIN)/python -m tools.bundle --out bundle
 
 # At most four minutes on two cores once installed: lint, types, tests, one walk through the page in a browser.
 test: lint
@@ -57,4 +61,4 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(OUT) build bundle *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -18,14 +18,13 @@ import sys
 
 from audit.exits import tell
 from audit.page import build_page, serve, settings_from_environment
-from audit.schema import CaveatError
 
 try:
     settings, host, port = settings_from_environment()
     demo = build_page(settings, warm=__name__ == "__main__")
     if __name__ == "__main__":
         serve(demo, host, port, settings)
-except CaveatError as error:
-    sys.exit(tell(error))
 except KeyboardInterrupt:
     sys.exit(130)
+except Exception as error:
+    sys.exit(tell(error))

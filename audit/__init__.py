@@ -9,6 +9,7 @@ for finding in result.findings:
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from audit.schema.display import Renderer, register_renderer
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from audit.run import run_audit
     from audit.store import load_result
     from audit.suites import load_suites
+
+# A library says nothing unless it is asked to: logging.getLogger("audit").
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = ["DataOptions", "audit_data", "load_data_result", "load_model", "load_result", "load_suites", "run_audit"]
 _HOMES = {
@@ -35,7 +39,7 @@ _HOMES = {
 
 
 def _notebook() -> Renderer:
-    from reports import notebook
+    from audit.report import notebook
 
     return notebook
 

@@ -28,6 +28,33 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"caveat {version('caveat-audit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say on stderr what is being done; texts are never logged.")
+    ] = False,
+) -> None:
+    """Audit a text model: where is it less right, for whom, and how sure can you be of that?"""
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+        logging.getLogger("audit").setLevel(logging.DEBUG)
+
+
 suites_app = typer.Typer(help="See the probe suites and their tests.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
 
@@ -62,6 +89,15 @@ def _rules(texts: list[str] | None) -> tuple[Rule, ...]:
     from audit.failon import parse
 
     return parse(texts or ())
+
+
+CODE_HELP = "Load a .joblib file or package.module:function: this runs code of whoever wrote it, as you."
+
+
+def _labels(given: list[str] | None, models: list[str]) -> dict[str, str]:
+    from audit.models.labels import addressed
+
+    return addressed(given or (), models)
 
 
 def _slug(model: str) -> str:
@@ -101,7 +137,10 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder for results; each model gets a folder in it.")] = Path("audits"),
     revision: Annotated[str | None, typer.Option(help="Commit SHA, tag or branch on the Hub.")] = None,
     labels: Annotated[
-        str | None, typer.Option(help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive.")
+        list[str] | None,
+        typer.Option(
+            help="The model's labels: a JSON file, or LABEL_0=negative,LABEL_1=positive; MODEL:... for one of several."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling in the statistics.")] = 0,
     formats: Annotated[list[str], typer.Option("--format", help=FORMAT_HELP)] = ["html,json"],  # noqa: B006
@@ -112,13 +151,30 @@ def run(
     interactive: Annotated[
         bool, typer.Option(help="Write report-interactive.html as well, with plotly charts.")
     ] = False,
+    allow_code: Annotated[bool, typer.Option("--allow-code", help=CODE_HELP)] = False,
+    device: Annotated[str, typer.Option(help="Where models compute: cpu, cuda, mps, or auto.")] = "cpu",
+    dtype: Annotated[
+        str, typer.Option(help="Numbers: float32; bfloat16 or float16 are checked against it, and the loss is told.")
+    ] = "float32",
     fail_on: FailOn = None,
 ) -> None:
     """Run the suites on one or more models and write a report for each."""
     from audit.terminal import RunOptions, audit_models
 
     rules = _rules(fail_on)
-    options = RunOptions(suite, depth, revision, labels, seed, _formats(formats), offline, check, interactive, rules)
+    options = RunOptions(
+        suite,
+        depth,
+        revision,
+        _labels(labels, models),
+        seed,
+        _formats(formats),
+        offline,
+        check,
+        interactive,
+        rules,
+        allow_code,
+    )
     code = audit_models(_folders(models, out), options)
     if code:
         raise typer.Exit(code)
@@ -136,11 +192,13 @@ def data(
     ] = "",
     group: Annotated[list[str] | None, typer.Option(help="Column to compare by; repeat for more.")] = None,
     cluster: Annotated[str, typer.Option(help="Column that says which rows belong together, such as a writer.")] = "",
+    id_: Annotated[str, typer.Option("--id", help="Column that names a row, for the list of posts to read.")] = "",
     annotator: Annotated[list[str] | None, typer.Option(help="Column with one person's labels; repeat.")] = None,
     data_labels: Annotated[
-        str | None, typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,calm=positive.")
+        str | None,
+        typer.Option(help="The file's labels: a JSON, CSV or TSV file, or burnout=negative,no=neutral+positive."),
     ] = None,
-    labels: Annotated[str | None, typer.Option(help="The model's labels, as for run.")] = None,
+    labels: Annotated[list[str] | None, typer.Option(help="The model's labels, as for run.")] = None,
     bins: Annotated[
         list[str] | None, typer.Option(help="Ranges of a numeric group column: age=4, or age=18,25,40.")
     ] = None,
@@ -171,6 +229,7 @@ def data(
         label=label,
         groups=tuple(group or ()),
         cluster=cluster,
+        id=id_,
         annotators=tuple(annotator or ()),
         labels=read_labels(data_labels),
         bins=read_bins(bins or ()),
@@ -189,6 +248,7 @@ def data(
         "label": label,
         "group": group,
         "cluster": cluster,
+        "id": id_,
         "annotator": annotator,
         "data-labels": data_labels,
         "labels": labels,
@@ -204,7 +264,9 @@ def data(
         "no-check": not check,
         "fail-on": fail_on,
     }
-    command = DataCommand(file, models, revision, labels, _formats(formats), tuple(words.items()), _rules(fail_on))
+    command = DataCommand(
+        file, models, revision, _labels(labels, models), _formats(formats), tuple(words.items()), _rules(fail_on)
+    )
     code = audit_file(command, options, _folders(models, out))
     if code:
         raise typer.Exit(code)
@@ -273,11 +335,12 @@ def validate(
     quick: Annotated[bool, typer.Option(help="Fewer runs, some endpoints only; under a minute.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the page here instead of printing it.")] = None,
     processes: Annotated[int, typer.Option(help="Processes side by side; the figures do not depend on it.")] = 2,
+    rows: Annotated[bool, typer.Option("--rows", help="Audits of own rows instead: small groups, writers.")] = False,
 ) -> None:
-    """Audit the audit: null models and planted effects of known size through every suite."""
-    from audit.validate.command import validate_all
+    """Audit the audit: null models and planted effects of known size through every suite, or data sets of own rows."""
+    from audit.validate.command import validate_all, validate_own_rows
 
-    validate_all(quick=quick, out=out, processes=processes)
+    (validate_own_rows if rows else validate_all)(quick=quick, out=out, processes=processes)
 
 
 @app.command(name="app")

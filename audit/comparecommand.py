@@ -98,9 +98,9 @@ def compare_folders(
     """
     from audit.compare import compare, save_comparison
     from audit.owndata.store import DATA, load_data_result
+    from audit.report.comparison import render_comparison
     from audit.scoring import write_atomically
     from audit.store import RESULT, load_result
-    from reports.comparison import render_comparison
 
     console, _ = consoles()
     if len(folders) < 2:

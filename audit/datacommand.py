@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.failon import Outcome, Rule, check_names, names_of_rows
+from audit.owndata.classes import MEANINGS, in_words
 from audit.owndata.labels import parse
 from audit.owndata.options import DataOptions
-from audit.schema import FOUND, LABELS, OVERALL, CaveatError, DataResult
+from audit.schema import FOUND, OVERALL, CaveatError, DataResult
 from audit.terminal import ICONS, STYLES, command_for, consoles, each_model, progress_line, tell_rules
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class DataCommand:
     file: str
     models: Sequence[str]
     revision: str | None
-    labels: str | None
+    labels: Mapping[str, str]
+    """Model -> its label map, as text."""
     formats: Sequence[str]
     words: tuple[tuple[str, Any], ...]
     """Options as they were given, for the command that repeats the run."""
@@ -41,7 +43,8 @@ class DataCommand:
     def repeat(self, model: str) -> str:
         """Give the command that repeats the run of one model; the folder of the file is left out, being private."""
         name = self.file if self.file.startswith("hub:") else Path(self.file).name
-        return command_for([model], dict(self.words), ("data", name))
+        words = {**dict(self.words), "labels": self.labels.get(model)}
+        return command_for([model], words, ("data", name))
 
 
 def read_bins(given: Sequence[str]) -> dict[str, str]:
@@ -109,7 +112,7 @@ def _audit_one(
 
     options = survey.options
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=command.revision, labels=command.labels, offline=options.offline)
+        model = load_model(name, revision=command.revision, labels=command.labels.get(name), offline=options.offline)
     survey.options = replace(options, command=command.repeat(name))
     if is_finished(model, survey, folder):
         err.print(f"{name}: done before with the same settings; read from {folder}.", markup=False, soft_wrap=True)
@@ -127,10 +130,10 @@ def _print_survey(err: Console, survey: Survey) -> None:
         f"{source.name}: {source.read:,} rows, {source.used:,} with a text, {source.labelled:,} with a label.",
         markup=False,
     )
-    used: dict[str, list[str]] = {target: [] for target in (*LABELS, "none")}
+    used: dict[str, list[str]] = {target: [] for target in (*MEANINGS, "none")}
     for own, ours in source.labels.items():
         used[ours].append(own)
-    told = "; ".join(f"{ours}: {', '.join(own)}" for ours, own in used.items() if own)
+    told = "; ".join(f"{in_words(ours)}: {', '.join(own)}" for ours, own in used.items() if own)
     err.print(f"  Labels read as {told}.", markup=False, soft_wrap=True)
     for note in survey.remarks():
         err.print(f"  {note}", markup=False, soft_wrap=True)
@@ -143,7 +146,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.text import Text
 
     from audit.owndata.analysis import NO_NEUTRAL
-    from reports.owndata.page import key_findings
+    from audit.report.owndata.first import first_look, notes
+    from audit.report.owndata.page import key_findings
 
     source = result.source
     out.print()
@@ -152,29 +156,24 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
         out.print(Padding(Text(note, style="italic"), (0, 0, 0, 2)))
     judged = source.labelled - sum(skipped.n for skipped in result.skipped if skipped.what == NO_NEUTRAL)
     out.print(f"  {source.used:,} rows scored, {judged:,} judged; {result.seconds:.0f} s.")
+    for note in notes(result):
+        out.print(Padding(Text(note, style="bold"), (0, 0, 0, 2)))
+    for question, answer in first_look(result):
+        out.print(Padding(Text.assemble((question, "bold"), f" {answer}"), (0, 0, 0, 2)))
     for estimate in result.estimates:
         if estimate.by == OVERALL and estimate.measure in SHOWN and not math.isnan(estimate.value):
             name = estimate.measure.replace("_", " ")
             known = not math.isnan(estimate.low)
             interval = f", 95 % interval {estimate.low:.3f} to {estimate.high:.3f}" if known else ""
             out.print(f"  {name:<10} {estimate.value:.3f}{interval}")
-    for comparison in (one for one in result.comparisons if one.measure == "accuracy"):
-        line = (
-            f"Beside {comparison.other}: {comparison.measure} {comparison.value:.3f} against "
-            f"{comparison.other_value:.3f}; difference {comparison.gap:+.3f} ({comparison.low:+.3f} to "
-            f"{comparison.high:+.3f})."
-        )
-        out.print(Padding(Text(line), (0, 0, 0, 2)))
     telling = key_findings(result)
-    if result.findings and not telling:
-        out.print("  No gap between groups was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line_.append(finding.sentence, style="default")
         out.print(Padding(line_, (0, 0, 0, 2)))
     more = sum(finding.verdict in FOUND for finding in result.findings) - len(telling)
     if more:
-        tested = sum(math.isfinite(finding.gap) for finding in result.findings)
+        tested = sum(math.isfinite(finding.p_adjusted) for finding in result.findings)
         said = f"{more} more of {tested} gaps were told apart from chance; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:

@@ -6,11 +6,11 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 
 from audit.exits import check_out
+from audit.places import folder
 from audit.schema import DEPTHS, MASK, CaveatError, Example, Suite, Test
 from audit.suites import digest, load_suites, suite_names
 from audit.wording import axis_words
@@ -217,7 +217,7 @@ def label_check(suite: str) -> list[Mapping[str, str]]:
     Raises:
         CaveatError: when the file lacks a column.
     """
-    path = resources.files("probes").joinpath("data", CHECK)
+    path = folder("probes").joinpath("data", CHECK)
     if not path.is_file():
         return []
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]

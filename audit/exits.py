@@ -54,7 +54,7 @@ def code_of(failures: Sequence[int], models: int, crossed: bool = False, unjudge
     return PARTIAL if failures else DONE
 
 
-def explain(error: Exception) -> tuple[str, int]:
+def explain(error: BaseException) -> tuple[str, int]:
     """Say in one line what went wrong, and with which code the program ends.
 
     A mistake that a person can mend says it itself. Of an error of ours the trace goes to a new file, whose path is
@@ -75,7 +75,7 @@ def explain(error: Exception) -> tuple[str, int]:
     return f"an error of ours, {what[:300].rstrip('.')}. {_keep_trace(error)}", OURS
 
 
-def _keep_trace(error: Exception) -> str:
+def _keep_trace(error: BaseException) -> str:
     try:
         number, path = tempfile.mkstemp(prefix="caveat-error-", suffix=".txt")
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as stream:
@@ -85,7 +85,7 @@ def _keep_trace(error: Exception) -> str:
     return f"The trace is in {path}; please report it with the command that you gave."
 
 
-def tell(error: Exception) -> int:
+def tell(error: BaseException) -> int:
     """Write the line of an error to stderr, and give the exit code."""
     line, code = explain(error)
     sys.stderr.write(f"caveat: {line}\n")
@@ -131,7 +131,8 @@ def finish(command: Callable[[], Any]) -> NoReturn:
         # The reader of the output left; what was to be done is done.
         silence(sys.stdout)
         code = DONE
-    except Exception as error:
+    # What ends the interpreter (a library that calls exit, a panic in compiled code) would end with 1.
+    except BaseException as error:
         code = tell(error)
         _drain()
     if code == INTERRUPTED:

@@ -184,7 +184,7 @@ def figures(result: Result) -> Iterator[Figure]:
             for change in other.changes:
                 yield from _of_change(change, other.side.name, len(result.others) == 1)
     elif isinstance(result, DataResult):
-        yield from _of_rows(result.estimates, result.findings, len(result.source.groups) == 1)
+        yield from _of_rows(result.estimates, result.findings, result.source.groups)
     else:
         for e in result.estimates:
             if not e.test or e.by == "test":
@@ -200,16 +200,17 @@ def _of_change(change: Change, side: str, alone: bool) -> Iterator[Figure]:
         yield Figure(change.suite, name, group, change.change, change.low, change.high, change.reason)
 
 
-def _of_rows(estimates: Iterable[Estimate], findings: Iterable[Finding], one_column: bool) -> Iterator[Figure]:
+def _of_rows(estimates: Iterable[Estimate], findings: Iterable[Finding], columns: Sequence[str]) -> Iterator[Figure]:
     for e in estimates:
         group = "" if e.by == "overall" else f"{e.by}={e.group}" if e.group else e.by
         yield Figure(e.suite, e.measure, group, e.value, e.low, e.high, e.reason)
-        if one_column and group == e.by:
+        if len(columns) == 1 and group == e.by:
             yield Figure(e.suite, e.measure, "", e.value, e.low, e.high, e.reason)
     for f in findings:
         yield Figure(f.suite, f.contrast, f"{f.axis}={f.group}", f.gap, f.low, f.high, f.reason)
         # Of two groups one is compared with the other; the other way round it is the same gap with the other sign.
-        yield Figure(f.suite, f.contrast, f"{f.axis}={f.reference}", 0 - f.gap, 0 - f.high, 0 - f.low, f.reason)
+        if f.axis in columns:
+            yield Figure(f.suite, f.contrast, f"{f.axis}={f.reference}", 0 - f.gap, 0 - f.high, 0 - f.low, f.reason)
 
 
 def owner_figures(result: DataResult) -> Iterator[Figure]:
@@ -221,7 +222,7 @@ def owner_figures(result: DataResult) -> Iterator[Figure]:
     from audit.owndata.analysis import unsuppressed
 
     estimates, findings = unsuppressed(result.rows, result.source, result.settings.seed)
-    yield from _of_rows(estimates, findings, len(result.source.groups) == 1)
+    yield from _of_rows(estimates, findings, result.source.groups)
 
 
 def judge(rules: Sequence[Rule], result: Result, owner: Iterable[Figure] | None = None) -> list[Outcome]:
@@ -318,23 +319,26 @@ def names_of_rows(columns: Mapping[str, Collection[str]] | Sequence[str]) -> Nam
         columns: group column -> its groups, or the columns alone before the file is read.
     """
     from audit.owndata.analysis.figures import SUITE, shares
-    from audit.owndata.analysis.gaps import COMPARED, contrast_of
+    from audit.owndata.analysis.gaps import COMPARED, PRIMARY, contrast_of
     from audit.owndata.analysis.parity import MEASURES
-    from audit.schema import LABELS
+    from audit.owndata.analysis.sums import CROSS
+    from audit.owndata.classes import JOINED, Classes
 
     single: dict[str, Collection[str]] = {}
     groups: dict[str, None] | None = None
     if isinstance(columns, Mapping):
         single = {name: [f"{name}={value}" for value in values] for name, values in columns.items()}
-        groups = dict.fromkeys(["", *(group for some in single.values() for group in some)])
         for (one, values), (two, others) in combinations(columns.items(), 2):
-            groups |= dict.fromkeys(f"{one} x {two}={a} x {b}" for a, b in product(values, others))
-    found: dict[tuple[str, str], Collection[str] | None] = {
-        (SUITE, name): groups for name in (*(share.name for share in shares(LABELS)), "macro_f1")
-    }
+            by = CROSS.join((one, two))
+            single[by] = [f"{by}={CROSS.join(cell)}" for cell in product(values, others)]
+        groups = dict.fromkeys(["", *(group for some in single.values() for group in some)])
+    every = {share.name: None for joined in ("", *JOINED) for share in shares(Classes(joined).names)}
+    found: dict[tuple[str, str], Collection[str] | None] = {(SUITE, name): groups for name in (*every, "macro_f1")}
     for column in columns:
         found |= {(SUITE, contrast_of(measure, column)): single.get(column) for measure in COMPARED}
         found |= {(SUITE, measure): [*([""] if len(columns) == 1 else []), *columns] for measure in MEASURES}
+    for pair in map(CROSS.join, combinations(columns, 2)):
+        found[SUITE, contrast_of(PRIMARY, pair)] = single.get(pair)
     return found
 
 

@@ -10,8 +10,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
+from audit.places import folder
 from audit.schema import Example, Suite
 
 PASSES, CHECK = "label_passes.tsv", "label_check.tsv"
@@ -37,7 +37,7 @@ def text_digest(text: str) -> str:
 
 def judgements() -> list[Judgement]:
     """Read the label passes."""
-    lines = (files("probes") / "data" / PASSES).read_text(encoding="utf-8").splitlines()
+    lines = (folder("probes") / "data" / PASSES).read_text(encoding="utf-8").splitlines()
     return [Judgement(*line.split("\t")) for line in lines[1:] if line and not line.startswith("#")]
 
 

@@ -21,12 +21,12 @@ def render_page(result: AuditResult | None, own: DataResult | None, interactive:
         ValueError: when neither is given.
     """
     if result is not None:
-        from reports.html import render
+        from audit.report.html import render
 
         return render(result, interactive, own)
     if own is None:
         raise ValueError("nothing to render")
-    from reports.owndata import render_data
+    from audit.report.owndata import render_data
 
     return render_data(own)
 
@@ -68,21 +68,21 @@ def write_formats(
         if interactive and result is not None:
             put("report-interactive.html", render_page(result, own, True))
     if "md" in formats or "card" in formats:
-        from reports.markdown import card_section, to_markdown
+        from audit.report.markdown import card_section, to_markdown
 
         if "md" in formats:
             put("report.md", to_markdown(result, own))
         if "card" in formats:
             put("model-card-section.md", card_section(result, own))
     if "pdf" in formats:
-        from reports.pdf import to_pdf
+        from audit.report.pdf import to_pdf
 
         data = to_pdf(page)
         write_atomically(folder / "report.pdf", lambda path: path.write_bytes(data))
         written.append(folder / "report.pdf")
     subject = result or own
     if "site" in formats and subject is not None:
-        from reports.site import write_site
+        from audit.report.site import write_site
 
         written.append(write_site(folder, subject.model, page))
     if "csv" in formats:

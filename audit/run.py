@@ -16,6 +16,7 @@ from typing import Any, cast
 from audit.exits import check_out
 from audit.models.base import LoadedModel, Request
 from audit.models.function import FunctionModel
+from audit.places import folder
 from audit.record import record_of
 from audit.schema import (
     FILL_MASK,
@@ -163,6 +164,14 @@ def run_audit(
     Raises:
         ModelUnsupported: when the competence gate is not reached and `check` is True.
         CaveatError: when no suite fits the model, the seed is negative, or a file is where `out` is to be.
+
+    Examples:
+        >>> from audit import load_model, load_suites, run_audit
+        >>> result = run_audit(load_model("word-count"), load_suites(["negation"], "quick"))
+        >>> result.findings[0].contrast
+        'negation-failure'
+        >>> len(result.frame("rows")) == result.predictions.num_rows
+        True
     """
     if seed < 0:
         raise CaveatError(f"seed {seed}: give 0 or more.")
@@ -244,14 +253,23 @@ def _run_suite(
     ]
 
 
+def _numbers(model: LoadedModel) -> tuple[str, ...]:
+    """Name what rounds differently from float32 on the CPU; nothing for that."""
+    found = (model.info.device, model.info.dtype)
+    return () if found in (("cpu", "float32"), ("cpu", "float64")) else found
+
+
 def _parts_folder(out: Path, item: Work, model: LoadedModel, batch_tokens: int) -> Path:
-    key = item.plan.digest(model.info.id, model.info.revision, item.info.digest, str(batch_tokens), version("torch"))
+    key = item.plan.digest(
+        model.info.id, model.info.revision, item.info.digest, str(batch_tokens), version("torch"), *_numbers(model)
+    )
     return out / PARTS / f"{item.suite.name}-{key[:16]}"
 
 
 def run_digest(work: Sequence[Work], model: LoadedModel, seed: int, check: bool, batch_tokens: int) -> str:
     """Give the SHA-256 of everything that decides a result: a finished audit with the same one need not run again."""
     known = [model.info.id, model.info.revision, repr(sorted(model.info.labels.items())), str(batch_tokens)]
+    known += _numbers(model)
     known += [str(seed), str(check), version("torch"), code_digest()]
     known += [item.plan.digest(item.suite.name, item.info.digest) for item in work]
     return sha256("\x1f".join(known).encode()).hexdigest()
@@ -261,8 +279,8 @@ def code_digest() -> str:
     """Give the SHA-256 of the program's source, so that a new version does not answer with old figures."""
     sha = sha256()
     home = Path(__file__).parent
-    for folder in (home, home.parent / "probes"):
-        for path in sorted(folder.rglob("*.py")):
+    for place in (home, folder("probes")):
+        for path in sorted(place.rglob("*.py")):
             sha.update(path.read_bytes())
     return sha.hexdigest()
 

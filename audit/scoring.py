@@ -9,6 +9,7 @@ undisturbed one.
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import os
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 from audit.models.base import LoadedModel, Request, Response, Row, RowResult
 from audit.schema import ModelUnsupported
 
+LOG = logging.getLogger(__name__)
 BATCH_TOKENS = 4096
 """Padded pieces in one forward pass."""
 CHUNK_TOKENS = 65_536
@@ -263,6 +265,7 @@ def run_plan(
     """
     clock = clock or Clock(plan.tokens)
     results: list[RowResult] = []
+    LOG.info("%s: %d rows in %d batches for %s", name or "questions", len(plan.rows), len(plan.batches), model.info.id)
 
     def tell(tokens: int, ran: bool, extra: int = 0) -> None:
         clock.add(tokens, ran)
@@ -274,6 +277,7 @@ def run_plan(
         start, stop = plan.batches[first][0], plan.batches[last - 1][1]
         kept = parts.read(number, stop - start) if parts else None
         if kept is not None:
+            LOG.debug("%s: chunk %d of %d was on disk", name, number + 1, len(plan.chunks))
             results += kept
             tell(sum(len(row.ids) for row in plan.rows[start:stop]), ran=False)
             continue
@@ -286,6 +290,7 @@ def run_plan(
             tell(sum(len(row.ids) for row in batch), ran=True, extra=len(fresh))
         if parts:
             parts.write(number, fresh)
+            LOG.debug("%s: chunk %d of %d is on disk", name, number + 1, len(plan.chunks))
         results += fresh
     answers = [
         model.finish(

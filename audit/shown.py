@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from audit.places import folder
 from audit.schema import MASK, Depth, Example
 from audit.terminal import consoles
 
@@ -12,7 +13,7 @@ def list_suites(depth: Depth) -> None:
     """Print the suites with frames, clusters and cases."""
     from rich.table import Table
 
-    from audit.suites import load_suites
+    from audit.suites import added_suites, load_suites
 
     out, _ = consoles()
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -33,6 +34,8 @@ def list_suites(depth: Depth) -> None:
         f"\n{sum(len(s.tests) for s in suites)} tests, {total:,} cases at {depth} depth. "
         "Frames are evidence, cases are cheap."
     )
+    for name, point in added_suites().items():
+        out.print(f"Added by {point.dist.name if point.dist else point.value}: --suite {name}")
 
 
 def list_third_party() -> None:
@@ -94,16 +97,13 @@ def one_of_each_group(examples: Sequence[Example], most: int = 4) -> list[Exampl
 
 def show_label_check() -> None:
     """Write the table of the label check beside the passes, and print it."""
-    from pathlib import Path
-
-    import probes
     from audit.labelcheck import CHECK, check, judgements, overall, table, unjudged
     from audit.suites import load_suites
 
     out, _ = consoles()
     judged, suites = judgements(), load_suites(None, "full")
     rows = [row for suite in suites for row in check(suite, judged)]
-    path = Path(probes.__path__[0]) / "data" / CHECK
+    path = folder("probes") / "data" / CHECK
     path.write_text(table(rows), encoding="utf-8")
     for row in rows:
         out.print(

@@ -132,6 +132,9 @@ def prediction_row(suite: str, example: Example, operation: Operation, response:
         if example.allowed is not None:
             row["correct"] = row["label"] in example.allowed
         row |= _polarity(response)
+        if response.hard:
+            # A label by a rule has no share of anything; its valence is a number of its own.
+            row |= dict.fromkeys(("confidence", "p_positive", "p_negative", "log_odds"), nan)
     return row
 
 
@@ -196,7 +199,7 @@ def from_json(text: str, where: str = RESULT) -> AuditResult:
 def timing_of(folder: Path) -> dict[str, Any]:
     """Read `timing.json`; {} when there is none, or it is damaged."""
     try:
-        found = json.loads((folder / TIMING).read_text())
+        found = json.loads((folder / TIMING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -204,7 +207,9 @@ def timing_of(folder: Path) -> dict[str, Any]:
 
 def save_timing(folder: Path, timing: Mapping[str, Any]) -> None:
     """Write `timing.json` in one step."""
-    write_atomically(folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n"))
+    write_atomically(
+        folder / TIMING, lambda path: path.write_text(json.dumps(timing, indent=1) + "\n", encoding="utf-8")
+    )
 
 
 def finished(folder: Path, digest: str) -> bool:
@@ -245,6 +250,12 @@ def load_result(folder: Path | str) -> AuditResult:
 
     Raises:
         CaveatError: when there is no such folder, or it is damaged.
+
+    Examples:
+        >>> from audit import load_model, load_result, load_suites, run_audit
+        >>> made = run_audit(load_model("word-count"), load_suites(["negation"], "quick"), out="audits/word-count")
+        >>> load_result("audits/word-count").findings[0].sentence == made.findings[0].sentence
+        True
     """
     import pyarrow as pa
     import pyarrow.dataset as ds

@@ -8,23 +8,38 @@ import json
 import pkgutil
 from collections.abc import Sequence
 from dataclasses import fields
+from importlib.metadata import EntryPoint, entry_points
 
 from audit.schema import DEPTHS, CaveatError, Depth, Example, ModelInfo, Suite, SuiteInfo
 
-ORDER = ("occupations", "negation", "sarcasm", "slang", "masking", "demographics")
-"""Order in reports; suites that are not named here follow, by name."""
+GROUP = "audit.suites"
+"""Entry points by which an installed package adds suites."""
 
 
 def suite_names() -> tuple[str, ...]:
-    """Give the names of all suites in the `probes` package: its modules that hold a value SUITE."""
-    import probes
+    """Give the names of the project's suites, in the order of lists and reports.
 
-    found = [
-        module.name
-        for module in pkgutil.iter_modules(probes.__path__)
-        if hasattr(importlib.import_module(f"probes.{module.name}"), "SUITE")
-    ]
-    return tuple(sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
+    They are the modules of the folder `probes` that hold a value SUITE.
+    """
+    return tuple(suite.name for suite in _own())
+
+
+def _own() -> list[Suite]:
+    from audit import probes
+
+    names = sorted(module.name for module in pkgutil.iter_modules(probes.__path__))
+    found = [getattr(importlib.import_module(f"audit.probes.{name}"), "SUITE", None) for name in names]
+    return sorted((suite for suite in found if suite), key=lambda suite: (suite.place, suite.name))
+
+
+def added_suites() -> dict[str, EntryPoint]:
+    """Give the suites that other installed packages bring, by name: entry points of the group "audit.suites".
+
+    They are run when they are named, and not by default: what is installed must not change what an audit of the
+    project's suites says, since its comparisons are corrected for their number.
+    """
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    return {name: found[name] for name in sorted(found)}
 
 
 def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", offline: bool = False) -> list[Suite]:
@@ -32,7 +47,8 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", o
 
     Args:
         names: which, or paths of CSV, TSV or TOML files that hold a suite, or third-party benchmarks such as
-            "crows-pairs:PATH"; None for all of the project, in the order of reports.
+            "crows-pairs:PATH", or suites of other installed packages; None for all of the project, in the order of
+            reports.
         depth: "quick", "standard" or "full".
         offline: take files of the Hub from the cache only.
 
@@ -40,18 +56,46 @@ def load_suites(names: Sequence[str] | None = None, depth: Depth = "standard", o
         One suite a name.
 
     Raises:
-        CaveatError: for a name or a depth that there is not, a mistake in a file, and two suites of one name.
+        CaveatError: for a name or a depth that there is not, a mistake in a file, a package's suite that cannot be
+            loaded, and two suites of one name.
+
+    Examples:
+        >>> from audit import load_suites
+        >>> [suite.name for suite in load_suites(depth="quick")]
+        ['occupations', 'negation', 'sarcasm', 'slang', 'masking', 'demographics']
+        >>> load_suites(["irony"])
+        Traceback (most recent call last):
+        audit.schema.errors.CaveatError: No suite 'irony'. There are: ...
     """
     if depth not in DEPTHS:
         raise CaveatError(f"No depth {depth!r}. Choose one of: {', '.join(DEPTHS)}.")
-    known = suite_names()
+    own = {suite.name: suite for suite in _own()}
     found: dict[str, Suite] = {}
-    for name in dict.fromkeys(names or known):
-        suite = importlib.import_module(f"probes.{name}").SUITE if name in known else _from_file(name, known, offline)
+    for name in dict.fromkeys(names or own):
+        suite = own[name] if name in own else _from_outside(name, tuple(own), offline)
         if suite.name in found:
             raise CaveatError(f"Two suites are named {suite.name!r}; {name} is the second. Rename it or run it apart.")
         found[suite.name] = suite
     return [suite.at(depth) for suite in found.values()]
+
+
+def _from_outside(name: str, own: Sequence[str], offline: bool) -> Suite:
+    added = added_suites()
+    return _added(added[name]) if name in added else _from_file(name, (*own, *added), offline)
+
+
+def _added(point: EntryPoint) -> Suite:
+    """Load the suite of another package; whatever goes wrong in it is one line that names the package."""
+    where = f"the suite {point.name!r} of the package {point.dist.name if point.dist else point.value}"
+    try:
+        suite = point.load()
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CaveatError(f"{where} cannot be loaded ({said}). Update or remove that package.") from error
+    if not isinstance(suite, Suite) or suite.name != point.name:
+        what = f"a suite named {suite.name!r}" if isinstance(suite, Suite) else f"a {type(suite).__name__}"
+        raise CaveatError(f"{where} is {what}. Its entry point must name an audit.schema.Suite of that name.")
+    return suite
 
 
 def _from_file(name: str, known: Sequence[str], offline: bool) -> Suite:

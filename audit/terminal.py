@@ -20,6 +20,8 @@ from audit.schema import AuditResult, CaveatError, Depth, ModelInfo, Suite
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from audit.models.preflight import Preflight
+
 ICONS = {"high": "▲", "medium": "◆", "low": "●", "info": "=", "inconclusive": "○"}
 """The same in the report, in Markdown, in print and in notebooks."""
 STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim", "inconclusive": "dim"}
@@ -138,14 +140,18 @@ def _print_result(out: Console, result: AuditResult, written: Sequence[Path]) ->
     borrowed = [f for f in result.findings if f.suite in others]
     own = [f for f in result.findings if f.suite not in others]
     primary = [f for f in own if f.primary]
+    tested = [f.primary for f in own if math.isfinite(f.p_adjusted)]
     many = "1 suite" if len(result.suites) == 1 else f"{len(result.suites)} suites"
     out.print(
-        f"  {rows:,} items in {many} at {result.settings.depth} depth; "
-        f"{len(primary)} primary and {len(own) - len(primary)} secondary contrasts; {result.seconds:.0f} s."
+        f"  {rows:,} items in {many} at {result.settings.depth} depth; of {len(own)} "
+        f"contrast{'s' if len(own) != 1 else ''}, {sum(tested)} primary "
+        f"and {len(tested) - sum(tested)} secondary ones were tested; {result.seconds:.0f} s."
     )
     out.print(f"  Plain items ({result.gate.name}): {result.gate.value:.2f}; {result.gate.required:.2f} is required.")
     telling = key_findings(result.findings)
-    if not telling and own:
+    if not tested and own:
+        out.print("  No contrast could be tested; the report says why.")
+    elif not telling and own:
         out.print("  No contrast was told apart from chance; the report says what could have been seen.")
     for finding in telling:
         line = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
@@ -176,7 +182,8 @@ class RunOptions:
     suites: Sequence[str] | None
     depth: Depth
     revision: str | None
-    labels: str | None
+    labels: Mapping[str, str]
+    """Model -> its label map, as text."""
     seed: int
     formats: Sequence[str]
     offline: bool
@@ -184,6 +191,9 @@ class RunOptions:
     interactive: bool
     rules: tuple[Rule, ...] = ()
     """Of --fail-on."""
+    allow_code: bool = False
+    device: str = "cpu"
+    dtype: str = "float32"
 
     def command(self, model: str) -> str:
         """Give the command that repeats the run of one model."""
@@ -191,9 +201,12 @@ class RunOptions:
             "suite": self.suites,
             "depth": self.depth,
             "revision": self.revision,
-            "labels": self.labels,
+            "labels": self.labels.get(model),
             "seed": self.seed,
             "no-check": not self.check,
+            "allow-code": self.allow_code,
+            "device": self.device if self.device != "cpu" else None,
+            "dtype": self.dtype if self.dtype != "float32" else None,
             "fail-on": [rule.text for rule in self.rules],
         }
         return command_for([model], options)
@@ -238,7 +251,9 @@ def each_model(err: Console, folders: Mapping[str, Path], audit: Callable[[str, 
     for name, folder in folders.items():
         try:
             outcomes += audit(name, folder)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a library that calls exit, and a panic in compiled code, are no Exception
             told, code = explain(error)
             failures.append(code)
             # Which model it is about, once.
@@ -268,7 +283,15 @@ def _audit_one(
     from audit.store import RESULT
 
     with err.status(f"Loading {name}") if err.is_terminal else nullcontext():
-        model = load_model(name, revision=options.revision, labels=options.labels, offline=options.offline)
+        model = load_model(
+            name,
+            revision=options.revision,
+            labels=options.labels.get(name),
+            offline=options.offline,
+            allow_code=options.allow_code,
+            device=options.device,
+            dtype=options.dtype,
+        )
     with progress_line(err, name) as tell:
         result = run_audit(
             model,
@@ -308,21 +331,63 @@ def _describe(out: Console, info: ModelInfo) -> None:
 
 
 def inspect_model(name: str, *, revision: str | None, labels: str | None, offline: bool) -> None:
-    """Print what a model is, its competence gate, and the suites that fit."""
-    from audit.models import load_model
+    """Print what a model is, and the suites that fit: of a folder or a model on the Hub without reading its weights.
+
+    Models that come with the program are loaded, and their competence gate is shown as well.
+    """
+    from audit.fetch import NAMES
+    from audit.models import BUNDLED, load_model
     from audit.models.gate import gate as competence
+    from audit.models.labels import parse
+    from audit.models.own import is_code
+    from audit.models.preflight import preflight
+    from audit.models.rule import LEXICONS
     from audit.scoring import score
-    from audit.suites import load_suites
 
     out, _ = consoles()
+    if name not in (*BUNDLED, *NAMES, *LEXICONS) and not is_code(name):
+        found = preflight(name, revision, parse(labels) if labels else None, offline)
+        _describe_unread(out, found)
+        _fitting(out, found.tasks)
+        return
     model = load_model(name, revision=revision, labels=labels, offline=offline)
     _describe(out, model.info)
     gate = competence(model.info, lambda requests: score(model, requests), False)
     reached = "reached" if gate.ok else "not reached: an audit would stop here (--no-check goes on)"
     out.print(f"plain items: {gate.name}, {gate.measure} {gate.value:.3f}; {gate.required:.2f} is required; {reached}")
+    _fitting(out, model.info.tasks)
+
+
+def _fitting(out: Console, tasks: Sequence[str]) -> None:
+    """Say of each suite whether a model for some tasks can do it."""
+    from audit.suites import load_suites
+
     for suite in load_suites(None, "quick"):
-        fits = set(suite.tasks) & set(model.info.tasks)
+        fits = set(suite.tasks) & set(tasks)
         out.print(f"  {suite.name:<13} {'fits' if fits else 'needs a model for ' + ' or '.join(suite.tasks)}")
+
+
+def _describe_unread(out: Console, found: Preflight) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    facts = {
+        "model": found.id,
+        "revision": found.revision,
+        "kind": found.kind,
+        "for": ", ".join(found.tasks),
+        "parameters": f"{found.parameters:,}" if found.parameters else "",
+        "to fetch": f"{found.size / 1e6:,.0f} MB" if found.size else "nothing, it is here" if found.here else "unknown",
+        "labels": ", ".join(found.labels),
+        "licence": found.licence,
+        "notes": " ".join(found.notes),
+        "problem": found.problem,
+    }
+    for key, value in facts.items():
+        if value:
+            table.add_row(key, value)
+    out.print(table)
+    out.print("plain items: not asked, since no weights are read; caveat run asks them first")
 
 
 def render_report(folder: Path, *, formats: Sequence[str], interactive: bool, open_pr: str | None = None) -> None:
@@ -348,8 +413,8 @@ def render_report(folder: Path, *, formats: Sequence[str], interactive: bool, op
         for path in write_files(one, formats, interactive=interactive):
             out.print(str(path), soft_wrap=True, markup=False)
     if open_pr:
-        from reports.hubcard import open_pull_request
-        from reports.markdown import card_section
+        from audit.report.hubcard import open_pull_request
+        from audit.report.markdown import card_section
 
         (one,) = folders
         result = load_result(one) if (one / RESULT).exists() else None

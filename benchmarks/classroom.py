@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 
-from lessons.content import LESSONS
+from audit.lessons.content import LESSONS
 
 STUDENTS, SENTENCES, LIMIT = 30, 2, 600
 """Students at once, own sentences of each, and seconds after which a request is given up."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 ROOT = Path(__file__).parent.parent
-KEPT = ("audit", "probes", "reports", "lessons", "tests", "pyproject.toml")
+KEPT = ("audit", "probes", "reports", "tests", "pyproject.toml")
 TABLE = Path(__file__).with_name("mutants.tsv")
 LONGEST = 300
 """Seconds for the tests of one mutant, which take about four."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.special import expit
 from scipy.stats import ttest_1samp
 
 from audit.measures.twins import influences, statistic
+from audit.owndata.analysis.bounds import upper_bound, why_no_bound
 from audit.stats import (
     Part,
     calibration_error,
@@ -33,6 +35,9 @@ FEW = 1000
 SHAPE = (12, 20)
 """Templates and fillers."""
 NOISE = 0.5
+BOUND_RUNS = 500
+"""Runs of each of the worlds in which a bound is looked at."""
+TAILS = {"equal": 0.0, "Pareto, shape 2": 2.0, "Pareto, shape 1.2": 1.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +173,44 @@ def floors() -> Iterator[Figure]:
         yield Figure("the same by leaving one name out", next(ratios))
 
 
+def bounds() -> Iterator[Figure]:
+    """How often the bound of an error rate holds, within the rule for giving it and outside."""
+    inside: dict[tuple[object, ...], list[bool]] = {}
+    outside: list[bool] = []
+    for kind, number, rate, alike in product(TAILS, (40, 100, 200, 400), (0.01, 0.02, 0.05, 0.1), (0.05, 0.2, 0.5)):
+        rng = generator(0, "bounds", kind, str(number), str(rate), str(alike))
+        for _ in range(BOUND_RUNS):
+            sizes = np.full(number, 10.0) if kind == "equal" else np.ceil(rng.pareto(TAILS[kind], number) * 3 + 1)
+            own = rng.beta(rate * (1 - alike) / alike, (1 - rate) * (1 - alike) / alike, number)
+            errors = rng.binomial(sizes.astype(np.int64), own).astype(float)
+            one = sizes == 1
+            drawn = sizes[~one], errors[~one], (float(one.sum()), float(errors[one].sum()))
+            held = upper_bound(*drawn) >= rate
+            if why_no_bound(*drawn):
+                outside.append(held)
+            else:
+                inside.setdefault((kind, number, rate, alike), []).append(held)
+    world = (
+        "40 to 400 writers, equal (10 rows) or Pareto (shape 2 or 1.2), error rates of 1 to 10 % with a correlation of "
+        ".05 to .5 within writers"
+    )
+    every = [held for runs in inside.values() for held in runs]
+    often = {key: runs for key, runs in inside.items() if len(runs) >= BOUND_RUNS / 2}
+    least = min(often.values(), key=lambda runs: sum(runs) / len(runs))
+    yield Figure(f"upper 95 % bound holds where it is given; {world}", share(sum(every), len(every)))
+    yield Figure("the same, in the world where it holds least", share(sum(least), len(least)))
+    yield Figure("the bound outside the rule, where none is given", share(sum(outside), len(outside)))
+    for number in (100, 200):
+        given = sum(len(inside.get(("equal", number, 0.05, alike), ())) for alike in (0.05, 0.2))
+        yield Figure(f"runs with a bound of {number} equal writers, 5 % errors", share(given, 2 * BOUND_RUNS))
+
+
 def cut(square: Floats, at: int) -> Floats:
     """Take a row and its column out."""
     return np.delete(np.delete(square, at, 0), at, 1)
 
 
-SIMULATED: tuple[Callable[[], Iterator[Figure]], ...] = (false_alarms, rates, calibration, extremes, floors)
+SIMULATED: tuple[Callable[[], Iterator[Figure]], ...] = (false_alarms, rates, calibration, extremes, floors, bounds)
 
 
 def page(found: list[Figure]) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Suite
-from probes.demographics_contrasts import CONTRASTS
-from probes.demographics_items import FORMS, STUDENTS, build, fillers, main_tests, templates
-from probes.demographics_tests import TESTS
+
+from .demographics_contrasts import CONTRASTS
+from .demographics_items import FORMS, STUDENTS, build, fillers, main_tests, templates
+from .demographics_tests import TESTS
 
 BREAKDOWNS: tuple[Breakdown, ...] = (
     Breakdown("accuracy-by-group", "accuracy", "group", "How often is the model right about each group?", main_tests()),
@@ -56,6 +57,7 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
 
 SUITE = Suite(
     name="demographics",
+    place=6,
     title="Demographic paraphrases",
     question="Does the model read the same sentence differently when it is about, or by, somebody else?",
     tasks=(TEXT_CLASSIFICATION, FILL_MASK),

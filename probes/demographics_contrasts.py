@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from audit.schema import FILL_MASK, Contrast, Stratum
-from probes.demographics_items import STUDENTS, TERMS, main_tests
+
+from .demographics_items import STUDENTS, TERMS, main_tests
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from audit.places import folder
 from audit.schema import DEPTHS, Depth, Example, Span
 from audit.templates import article, render
 
@@ -61,7 +61,7 @@ class Frame:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    lines = resources.files("probes").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    lines = folder("probes").joinpath("data", name).read_text(encoding="utf-8").splitlines()
     body = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return [dict(zip(body[0], row, strict=True)) for row in body[1:]]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Test
-from probes.demographics_items import FORMS, STUDENTS
+
+from .demographics_items import FORMS, STUDENTS
 
 _BOTH = f"{TEXT_CLASSIFICATION}+{FILL_MASK}"
 _EXPECTED = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+
+from audit.places import folder
 
 
 @cache
@@ -15,7 +16,7 @@ def families(suite: str) -> Mapping[str, str]:
     Args:
         suite: its name.
     """
-    text = (files("probes") / "data" / "families.tsv").read_text(encoding="utf-8")
+    text = (folder("probes") / "data" / "families.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return {template: row["family"] for row in rows if row["suite"] == suite for template in row["templates"].split()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from audit.schema import Breakdown, Contrast, Ratio, Stratum, Suite, Unit
-from probes.families import families
-from probes.masking_items import COPING, COPING_FRAMES, MAIN, TIMES, TURNS, VISIT_FRAMES, VISITS, build, table
-from probes.masking_tests import TESTS
+
+from .families import families
+from .masking_items import COPING, COPING_FRAMES, MAIN, TIMES, TURNS, VISIT_FRAMES, VISITS, build, table
+from .masking_tests import TESTS
 
 _EXTRAS = {
     "fine-smileys": "under emoticons",
@@ -270,6 +271,7 @@ def _fillers() -> dict[str, dict[str, str]]:
 
 SUITE = Suite(
     name="masking",
+    place=5,
     title="Distress behind cheerful words",
     question="When somebody writes that everything is wonderful and that they cried all night, what does a model hear?",
     tasks=("text-classification",),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, Breakdown, Contrast, Ratio, Stratum, Suite
-from probes.families import families
-from probes.negation_items import ARMS, CORE, MASK_CORE, build, filler_table, wordings
-from probes.negation_tests import CLASSIFIER_NAMES, MASK_NAMES, TASKS, TESTS
+
+from .families import families
+from .negation_items import ARMS, CORE, MASK_CORE, build, filler_table, wordings
+from .negation_tests import CLASSIFIER_NAMES, MASK_NAMES, TASKS, TESTS
 
 _PHRASES = {
     "not-positive": 'statements with "not" and a positive adjective',
@@ -201,6 +202,7 @@ RATIOS = (
 
 SUITE = Suite(
     name="negation",
+    place=2,
     title="Negation",
     question='Does the model notice when a statement is denied, or does it only see the words "good" and "robin"?',
     tasks=TASKS,

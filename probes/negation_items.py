@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
+from audit.places import folder
 from audit.schema import DEPTHS, Depth, Example
 from audit.templates import render
 
@@ -87,7 +87,7 @@ SIZES: Mapping[Depth, Size] = {
 @cache
 def table(name: str) -> tuple[Mapping[str, str], ...]:
     """Give the rows of a data file of this suite, its comments left out."""
-    text = (files("probes") / "data" / f"{name}.tsv").read_text(encoding="utf-8")
+    text = (folder("probes") / "data" / f"{name}.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return tuple(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 

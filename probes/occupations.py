@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from audit.schema import FILL_MASK, Breakdown, Contrast, Suite
-from probes.families import families
-from probes.occupations_items import (
+
+from .families import families
+from .occupations_items import (
     CENSUS_SOURCE,
     GENDERED_PERSON_TEST,
     GENDERED_PRONOUN_TEST,
@@ -21,7 +22,7 @@ from probes.occupations_items import (
     further_occupations,
     templates,
 )
-from probes.occupations_tests import TESTS
+from .occupations_tests import TESTS
 
 _WOMEN_LABEL = "occupations held mostly by women"
 _MEN_LABEL = "occupations held mostly by men"
@@ -229,6 +230,7 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
 
 SUITE = Suite(
     name="occupations",
+    place=1,
     title="Gendered occupations",
     question="Does the model expect a woman or a man in a job, and other jobs for a woman than for a man?",
     tasks=(FILL_MASK,),

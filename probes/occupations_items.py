@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from audit.places import folder
 from audit.schema import DEPTHS, Depth, Example, Role
 from audit.templates import article, render
 
@@ -111,7 +111,7 @@ class Persons:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    lines = resources.files("probes").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    lines = folder("probes").joinpath("data", name).read_text(encoding="utf-8").splitlines()
     body = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return [dict(zip(body[0], row, strict=True)) for row in body[1:]]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from audit.schema import Breakdown, Contrast, Ratio, Stratum, Suite, Unit
-from probes.families import families
-from probes.sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, filler_table, wordings
-from probes.sarcasm_tests import TESTS
+
+from .families import families
+from .sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, filler_table, wordings
+from .sarcasm_tests import TESTS
 
 _MISREAD = "Ironic complaints are counted as praise, so the people who make them are heard as satisfied."
 _KIND_PHRASES = {
@@ -172,6 +173,7 @@ RATIOS = (
 
 SUITE = Suite(
     name="sarcasm",
+    place=3,
     title="Sarcasm",
     question='When somebody writes "Oh great, my flight got canceled", does the model hear joy?',
     tasks=("text-classification",),

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from audit.places import folder
 from audit.schema import Depth, Example, Role
 from audit.templates import render
 
@@ -68,7 +68,7 @@ class Cue:
 @cache
 def table(name: str) -> tuple[Mapping[str, str], ...]:
     """Give the rows of a data file of this suite, its comments left out."""
-    text = (files("probes") / "data" / f"{name}.tsv").read_text(encoding="utf-8")
+    text = (folder("probes") / "data" / f"{name}.tsv").read_text(encoding="utf-8")
     # The header is the first line without "# "; a cue may begin with a hashtag.
     lines = [line for line in text.splitlines() if line and not line.startswith("# ")]
     return tuple(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from audit.schema import Breakdown, Contrast, Stratum, Suite, Unit
-from probes.slang_items import DENIALS, EMOJI, EMOJI_FRAMES, ERAS, FRAMES, INTENSIFIED, INTENSIFIERS, build, table
-from probes.slang_tests import DIALECT_TESTS, SIDE_TESTS, TESTS, TRIPLE_TESTS
+
+from .slang_items import DENIALS, EMOJI, EMOJI_FRAMES, ERAS, FRAMES, INTENSIFIED, INTENSIFIERS, build, table
+from .slang_tests import DIALECT_TESTS, SIDE_TESTS, TESTS, TRIPLE_TESTS
 
 TRIPLES = tuple(test.name for test in TRIPLE_TESTS)
 _SIDES = tuple(test.name for test in SIDE_TESTS)
@@ -226,6 +227,7 @@ def _fillers() -> dict[str, dict[str, str]]:
 
 SUITE = Suite(
     name="slang",
+    place=4,
     title="Slang and standard words",
     question="Does a model understand praise and complaint as well in slang as in standard words?",
     tasks=("text-classification",),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
+from audit.places import folder
 from audit.schema import LABELS, Depth, Example, Role
 from audit.templates import render
 
@@ -84,7 +84,7 @@ EMOJI_FRAMES = {
 @cache
 def table(name: str) -> tuple[Mapping[str, str], ...]:
     """Read a tab-separated file of `probes/data`, its first line naming the columns."""
-    text = files("probes").joinpath("data", name).read_text(encoding="utf-8")
+    text = folder("probes").joinpath("data", name).read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 

@@ -8,13 +8,13 @@ checked against `data/swaps.tsv`, written by hand; they cover plain sentences, n
 from __future__ import annotations
 
 import re
-from importlib import resources
 
+from audit.places import folder
 from audit.templates import article
 
 
 def _lists() -> dict[str, frozenset[str]]:
-    lines = resources.files("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
+    lines = folder("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return {name: frozenset(words.split()) for name, words in rows[1:]}
 

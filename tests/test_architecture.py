@@ -15,7 +15,7 @@ import audit
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    {"audit.schema"},
+    {"audit.schema", "audit.places"},
     {
         "audit.exits",
         "audit.templates",
@@ -26,7 +26,7 @@ LAYERS = (
         "audit.wording",
     },
     {
-        "probes",
+        "audit.probes",
         "audit.scoring",
         "audit.cells",
         "audit.suites",
@@ -40,8 +40,8 @@ LAYERS = (
     {"audit.sentences"},
     {"audit.findings"},
     {"audit.analysis", "audit.record"},
-    {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "audit.rendering", "reports"},
-    {"lessons"},
+    {"audit.run", "audit.owndata", "audit.compare", "audit.failon", "audit.rendering", "audit.report"},
+    {"audit.lessons"},
     {
         "audit.cli",
         "audit.terminal",
@@ -58,7 +58,7 @@ LAYERS = (
 
 def home(module: str) -> str | None:
     parts = module.split(".")
-    name = ".".join(parts[:2]) if parts[0] == "audit" else parts[0]
+    name = ".".join(parts[:2]) if parts[0] == "audit" else "audit.probes" if parts[0] == "probes" else parts[0]
     return name if any(name in layer for layer in LAYERS) else None
 
 
@@ -66,7 +66,7 @@ def level(name: str) -> int:
     return next(place for place, layer in enumerate(LAYERS) if name in layer)
 
 
-FILES = [p for folder in ("audit", "probes", "reports", "lessons") for p in sorted((ROOT / folder).rglob("*.py"))]
+FILES = [p for folder in ("audit", "probes") for p in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def module(path: Path) -> str:
@@ -120,16 +120,16 @@ def test_imports_point_down(path):
 @pytest.mark.parametrize(
     "line",
     [
-        "from reports.notebook import to_html",
-        "def f():\n    import reports.notebook",
-        'import_module("reports.notebook").to_html(x)',
-        'importlib.import_module("reports.notebook")',
-        '__import__("reports.notebook")',
-        'import_module(f"reports.{name}")',
+        "from audit.report.notebook import to_html",
+        "def f():\n    import audit.report.notebook",
+        'import_module("audit.report.notebook").to_html(x)',
+        'importlib.import_module("audit.report.notebook")',
+        '__import__("audit.report.notebook")',
+        'import_module(f"audit.report.{name}")',
     ],
 )
 def test_an_import_is_seen_however_it_is_written(line):
-    assert "reports" in map(home, imports(line))
+    assert "audit.report" in map(home, imports(line))
 
 
 def test_no_module_leads_back_to_itself():

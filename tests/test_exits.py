@@ -48,6 +48,8 @@ def models(monkeypatch, tmp_path):
         "hungry": RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 PB"),
         "disk": OSError(errno.ENOSPC, "No space left on device", "part-00001.parquet"),
         "gone": ModelUnavailable("the weights are damaged"),
+        "leaves": SystemExit(1),
+        "panics": type("PanicException", (BaseException,), {})("index out of bounds"),
     }
 
     class Breaking(FakeClassifier):
@@ -118,7 +120,9 @@ def test_whose_error_it_is_decides_the_code(tmp_path, monkeypatch):
     assert code == 70 and "The trace could not be written (No such file or directory)" in line and "\n" not in line
 
 
-@pytest.mark.parametrize(("name", "code"), [("bug", 70), ("hungry", 74), ("disk", 74), ("gone", 3)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("bug", 70), ("hungry", 74), ("disk", 74), ("gone", 3), ("leaves", 70), ("panics", 70)]
+)
 def test_a_model_that_breaks_costs_one_line_and_the_others_run(caveat, models, tmp_path, name, code):
     alone, _, told = caveat("run", name, *ONE, "--out", tmp_path / "alone")
     (line,) = [line for line in told.splitlines() if line.startswith("caveat: ")]
@@ -157,8 +161,9 @@ def test_whatever_a_command_raises_becomes_a_line_and_a_code(capsys, monkeypatch
 
     assert ended(CaveatError("no")) == (2, "caveat: no\n")
     assert ended(OSError(errno.ENOSPC, "No space left on device", "x"))[0] == 74
-    code, told = ended(ZeroDivisionError("division by zero"))
-    assert code == 70 and told.count("\n") == 1
+    for ours in (ZeroDivisionError("division by zero"), SystemExit(1), BaseException("a panic")):
+        code, told = ended(ours)
+        assert code == 70 and told.count("\n") == 1
     code, told = ended(KeyboardInterrupt())
     assert code == 130 and "the same command goes on from there" in told
 

@@ -11,7 +11,6 @@ import pytest
 from commandline import caveat
 from fakes import FakeClassifier, FakeMaskedLM
 
-import probes
 from audit.filesuite import suite_from_file
 from audit.run import run_audit
 from audit.schema import DEPTHS, MASK, CaveatError
@@ -80,9 +79,11 @@ def test_the_templates_of_the_guide_run(tmp_path):
 @pytest.fixture
 def capitals(tmp_path, monkeypatch):
     written(tmp_path, "capitals.py", block("python"))
+    from audit import probes
+
     monkeypatch.setattr(probes, "__path__", [*probes.__path__, str(tmp_path)])
     yield "capitals"
-    sys.modules.pop("probes.capitals", None)
+    sys.modules.pop("audit.probes.capitals", None)
 
 
 def test_the_python_file_of_the_guide_is_found_and_runs(capitals):

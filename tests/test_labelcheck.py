@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import math
-from importlib.resources import files
 
 import pytest
+from kept import KEPT
 
 from audit.labelcheck import CHECK, Judgement, check, judgements, krippendorff_alpha, table, text_digest, unjudged
+from audit.places import folder
 from audit.suites import load_suites
 
 
@@ -45,7 +46,7 @@ def test_a_label_outside_the_allowed_ones_is_a_disagreement(sarcasm, first, disa
 def test_the_table_is_that_of_the_passes_and_nothing_is_open():
     judged = judgements()
     rows = [row for suite in load_suites(None, "full") for row in check(suite, judged)]
-    assert table(rows) == (files("probes") / "data" / CHECK).read_text(encoding="utf-8"), "run: caveat suites labels"
+    assert table(rows) == (folder("probes") / "data" / CHECK).read_text(encoding="utf-8"), "run: caveat suites labels"
     assert [row["test"] for row in rows if row["resolution"] == "open"] == []
     assert sum(int(row["items"]) for row in rows) > 5000
 
@@ -60,4 +61,4 @@ def test_a_reworded_frame_is_listed_until_it_is_judged(sarcasm):
 
 def test_every_wording_of_every_frame_is_judged_as_it_is_now():
     judged = judgements()
-    assert [example for suite in load_suites(None, "full") for example in unjudged(suite, judged)] == []
+    assert [example for suite in load_suites(KEPT, "full") for example in unjudged(suite, judged)] == []

@@ -21,7 +21,7 @@ def analyse(
     The same predictions give the same numbers, whatever order their rows and the suites come in.
 
     Args:
-        table: Arrow table or dataset, or a pandas frame, with the columns of `audit.store.COLUMNS`.
+        table: Arrow table or dataset, or a pandas frame, with the columns of `audit.store.columns`.
         suites: what was run; their contrasts, breakdowns and ratios say what is worked out.
         model: what was audited; decides which tasks apply.
         seed: of the resampling; 0 is a seed like any other.

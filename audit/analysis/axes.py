@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from audit.analysis.frame import UNREADABLE, SuiteRows
+from audit.analysis.frame import NO_SHARES, UNREADABLE, SuiteRows
 from audit.findings import COMPATIBILITY, Draft
 from audit.measures import feature
 from audit.schema import TEXT_CLASSIFICATION, Contrast
@@ -26,6 +26,7 @@ def axis_draft(found: SuiteRows, contrast: Contrast, cells: pd.DataFrame, tests:
     if len(names) < 2:
         declared = found.tests(contrast.task, contrast.tests)
         reason = UNREADABLE if declared and not tests else "no rows to compare"
+        reason = reason if found.can(contrast.measure) else NO_SHARES
         return Draft(suite, contrast, axis_gap(None), reason=reason, n=len(used))
     coded = axis_cells(used, names, found.suite.fillers)
     axis = solve_axis(coded, generator(seed, suite, contrast.name, "deal"))

@@ -12,7 +12,7 @@ from audit.analysis import beside
 from audit.analysis.arranging import Arranged, arranged, within
 from audit.analysis.axes import axis_draft
 from audit.analysis.costs import SIDES, cost_of
-from audit.analysis.frame import UNREADABLE, SuiteRows
+from audit.analysis.frame import NO_SHARES, UNREADABLE, SuiteRows
 from audit.findings import COMPATIBILITY, Draft
 from audit.measures import MEASURES, feature
 from audit.measures.base import COMPARED
@@ -51,6 +51,7 @@ def draft(found: SuiteRows, contrast: Contrast, seed: int) -> Draft:
     gap = solve(whole, is_rate(contrast))
     if not gap.defined:
         reason = UNREADABLE if declared and not tests else gap.reason
+        reason = reason if found.can(contrast.measure) else NO_SHARES
         return Draft(found.suite.name, contrast, gap, harm=harm, reason=reason, n=whole.observations)
     name = (found.suite.name, contrast.name)
     n, pairs = _size(found.rows, cells, contrast, whole)

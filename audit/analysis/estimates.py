@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from audit.analysis.frame import UNREADABLE, SuiteRows, attributes
+from audit.analysis.frame import NO_SHARES, UNREADABLE, SuiteRows, attributes
 from audit.measures import MEASURES, Measure, feature
 from audit.measures.base import COMPARED, SHOWN
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Breakdown, Estimate, Ratio
@@ -138,10 +138,11 @@ def _plain(
     the same items.
     """
     cells = found.clustered(MEASURES[name].cells(rows, found.suite.fillers))
+    cells = cells if found.can(name) else cells[:0]
     about = rows.drop_duplicates("example").set_index("example")[["test", "role"]].reindex(cells["example"])
     tests, groups = about["test"].to_numpy(), cells["group"].to_numpy()
     judged = about["role"].isin(COMPARED).to_numpy()
-    reason = NO_ROWS if name in ("confidence", "valence", "mass") else NO_ANSWER
+    reason = NO_SHARES if not found.can(name) else NO_ROWS if name in ("confidence", "valence", "mass") else NO_ANSWER
     for by, wanted in levels.items():
         level = {"overall": np.full(len(cells), "overall", dtype=object), "test": tests, "group": groups}[by]
         alone = ~np.isin(level.astype(str), list(set(level[judged].astype(str)))) if by != "overall" else False
@@ -188,7 +189,7 @@ def _breakdown(found: SuiteRows, wanted: Breakdown) -> Iterator[Estimate]:
         }
         for key in levels
     }
-    reason = UNREADABLE if declared and not tests else NO_ROWS
+    reason = UNREADABLE if declared and not tests else NO_ROWS if found.can(wanted.measure) else NO_SHARES
     by = wanted.by.removeprefix("feature:")
     yield from grouped(found.suite.name, wanted.measure, cells, by, keys, levels, extra, reason)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from audit.measures import MEASURES
+from audit.measures import MEASURES, OF_PROBABILITIES
 from audit.measures.base import neutral_only
-from audit.schema import FILL_MASK, ModelInfo, Skipped, Suite, SuiteInfo
+from audit.schema import FILL_MASK, RULE, ModelInfo, Skipped, Suite, SuiteInfo
 from audit.stats import ordered
 
 AnySuite = Suite | SuiteInfo
@@ -22,6 +22,8 @@ UNKNOWN_PER_TEST = 0.10
 """A test of which a larger share has an unknown token gets no verdict."""
 
 UNREADABLE = "not readable by this model: more than 10 % of its texts have an unknown token"
+
+NO_SHARES = "needs probabilities, and this model gives a label and a valence only"
 
 _COLUMNS = (
     "suite",
@@ -62,6 +64,8 @@ class SuiteRows:
     unreadable: frozenset[str] = frozenset()
     """Tests that the model cannot read."""
     skipped: tuple[Skipped, ...] = ()
+    shares: bool = True
+    """Whether the model gives probabilities."""
     _cells: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
 
     def tests(self, task: str, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -74,7 +78,13 @@ class SuiteRows:
         if key not in self._cells:
             rows = self.rows[self.rows["test"].isin(tests)]
             self._cells[key] = self.clustered(MEASURES[measure].cells(rows, self.suite.fillers))
+            if not self.can(measure):
+                self._cells[key] = self._cells[key][:0]
         return self._cells[key]
+
+    def can(self, measure: str) -> bool:
+        """Say whether a measure means anything for the model."""
+        return self.shares or measure not in OF_PROBABILITIES
 
     def clustered(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Sort observations by `ordered`, with templates of one family as one template; "frame" is what it was."""
@@ -92,7 +102,7 @@ def as_frame(table: Any, model: ModelInfo) -> pd.DataFrame:
     """Read predictions into a frame, sorted so that nothing depends on the order they came in.
 
     Args:
-        table: Arrow table or dataset, or a frame, with the columns of `audit.store.COLUMNS`.
+        table: Arrow table or dataset, or a frame, with the columns of `audit.store.columns`.
         model: list columns that only fill-mask measures need are left out for other models.
     """
     wanted = [*_COLUMNS, *(_BLANK_COLUMNS if FILL_MASK in model.tasks else ())]
@@ -132,7 +142,7 @@ def readable(suite: AnySuite, rows: pd.DataFrame, model: ModelInfo) -> SuiteRows
             Skipped(f"{suite.name}/{test}", "texts with more than one unknown token are not counted", int(n))
         )
     kept = rows[~garbled & ~rows["test"].isin(bad)].reset_index(drop=True)
-    return SuiteRows(suite, kept, model.tasks, bad, tuple(skipped))
+    return SuiteRows(suite, kept, model.tasks, bad, tuple(skipped), model.kind != RULE)
 
 
 def attributes(fillers: Mapping[str, Mapping[str, str]], name: str) -> dict[str, str]:

@@ -37,8 +37,9 @@ def special(found: SuiteRows, seed: int) -> Iterator[Estimate]:
         yield from world_fit(found)
     else:
         yield from worst_gaps(found, seed)
-        yield from calibration(found, seed)
-        yield from selective(found)
+        if found.shares:
+            yield from calibration(found, seed)
+            yield from selective(found)
     yield from positive_controls(found)
 
 

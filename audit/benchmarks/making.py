@@ -9,8 +9,9 @@ from pathlib import Path
 from zlib import crc32
 
 from audit.benchmarks.about import COMPATIBILITY, FEWER, About
-from audit.benchmarks.reading import digest_of, mistake
+from audit.benchmarks.reading import digest_of
 from audit.schema import Breakdown, Contrast, Depth, Example, Suite, Test
+from audit.schema.errors import mistake
 
 QUICK_UNITS = 150
 """Pairs, blanks or questions of a quick look."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from audit.benchmarks.about import BEC_PRO, EEC, HONEST
 from audit.benchmarks.making import Parts, left_out, slug
-from audit.benchmarks.reading import Row, mistake, table_of
+from audit.benchmarks.reading import Row, table_of
 from audit.measures.borrowed import LEXICON, plain_letters, word_digest
 from audit.schema import FILL_MASK, MASK, TEXT_CLASSIFICATION, Breakdown, Contrast, Example, Unit
+from audit.schema.errors import mistake
 
 COUNTERPARTS = {
     "he": "she",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from audit.benchmarks.about import WINOBIAS, WINOGENDER
 from audit.benchmarks.making import Parts, left_out
-from audit.benchmarks.reading import mistake, table_of, text_of
+from audit.benchmarks.reading import table_of, text_of
 from audit.schema import FILL_MASK, MASK, Breakdown, Contrast, Example, Unit
+from audit.schema.errors import mistake
 
 PRONOUNS = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
 WINOBIAS_LINES = 396

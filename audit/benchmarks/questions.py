@@ -8,8 +8,9 @@ from typing import Any
 
 from audit.benchmarks.about import BBQ
 from audit.benchmarks.making import Parts, left_out, slug
-from audit.benchmarks.reading import json_of, mistake, text_of
+from audit.benchmarks.reading import json_of, text_of
 from audit.schema import FILL_MASK, Breakdown, Contrast, Example
+from audit.schema.errors import mistake
 
 _CONTEXTS = {"ambig": "ambiguous", "disambig": "disambiguated"}
 _POLARITIES = {"neg": "negative", "nonneg": "nonnegative"}

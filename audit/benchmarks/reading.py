@@ -12,14 +12,10 @@ from typing import Any, Literal
 
 from audit.benchmarks.about import About
 from audit.schema import CaveatError, ModelUnavailable
+from audit.schema.errors import mistake
 
 HUB = "hub:"
 Row = dict[str, str]
-
-
-def mistake(path: Path, place: str, what: str) -> CaveatError:
-    """Give the one line that tells a mistake in a file."""
-    return CaveatError(f"{path}{', ' if place else ''}{place}: {what}")
 
 
 def located(where: str, about: About, offline: bool = False) -> Path:

@@ -9,8 +9,9 @@ from typing import Any
 
 from audit.benchmarks.about import CROWS_PAIRS, STEREOSET
 from audit.benchmarks.making import Parts, left_out, slug
-from audit.benchmarks.reading import Row, json_of, mistake, table_of, text_of
+from audit.benchmarks.reading import Row, json_of, table_of, text_of
 from audit.schema import FILL_MASK, MASK, Breakdown, Contrast, Example
+from audit.schema.errors import mistake
 
 _NEEDED = ("sent_more", "sent_less", "stereo_antistereo", "bias_type")
 _DIRECTIONS = ("stereo", "antistereo")

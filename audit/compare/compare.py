@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from audit.compare.pairing import Shared, shared
 from audit.compare.rows import compare_rows
 from audit.compare.words import sentence
 from audit.findings import ALPHA, UNIT_THRESHOLDS, threshold_of, verdict_of
+from audit.run import versions
 from audit.schema import (
     TEXT_CLASSIFICATION,
     Answers,
@@ -33,7 +33,6 @@ from audit.stats import Gap, Spread, arrange, benjamini_hochberg, holm, solve, s
 
 FLIPS = 8
 """Changed answers shown of each suite."""
-PACKAGES = ("caveat-audit", "torch", "transformers", "tokenizers", "numpy", "scipy", "pandas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def compare(
         base=_side(first, base),
         others=tuple(others),
         command=command,
-        versions=_versions(),
+        versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -104,7 +103,7 @@ def _rows_only(rows: Mapping[str, DataResult], command: str) -> CompareResult:
         base=_rows_side(first, base),
         others=tuple(_with_rows(found, rows, first) for found in others),
         command=command,
-        versions=_versions(),
+        versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -125,16 +124,6 @@ def _with_rows(found: Compared, rows: Mapping[str, DataResult], first: str) -> C
         answers=(answers, *found.answers),
         skipped=(*skipped, *found.skipped),
     )
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _side(name: str, result: AuditResult) -> Side:

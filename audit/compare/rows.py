@@ -12,7 +12,8 @@ from audit.compare.words import rows_sentence
 from audit.findings import ALPHA, UNIT_THRESHOLDS, verdict_of
 from audit.owndata.analysis import NO_NEUTRAL
 from audit.owndata.baselines import Sample, compare
-from audit.owndata.table import CODES, GROUP
+from audit.owndata.classes import Classes, classes_of
+from audit.owndata.table import GROUP
 from audit.schema import SMALL, Answers, CaveatError, Change, Comparison, DataResult, Skipped
 from audit.stats import Gap, benjamini_hochberg, holm
 
@@ -46,32 +47,36 @@ def compare_rows(
     both = one.join(two, "row", right_suffix="_2", join_type="inner").sort_by("row")
     wanted = ("label", "label_2", "predicted", "predicted_2", "cluster")
     columns = {name: both.column(name).to_numpy() for name in wanted}
+    classes = classes_of(base.source.labels.values())
     left = [Skipped("rows", f"of {names[0]} that {names[1]} did not score", one.num_rows - both.num_rows)]
     alike = columns["label"] == columns["label_2"]
     left.append(Skipped("rows", "whose label the two audits read in different ways", int((~alike).sum())))
     labelled = (columns["label"] >= 0) & alike
-    judged, note = _judged(both, columns["label"], labelled, names)
+    # Rows that both read alike have labels of the first audit, so its classes judge both.
+    columns |= {name: classes.places[columns[name].astype(np.int64)] for name in ("label", "predicted", "predicted_2")}
+    judged, note = _judged(both, columns["label"], labelled, names, classes)
     if note:
         left.append(Skipped(NO_NEUTRAL, note, int((labelled & ~judged).sum())))
     answers = _answers(columns, judged)
     left = [one for one in left if one.n]
     if not judged.any():
         return [], answers, [*left, Skipped("rows", "none is left that both were judged on")]
-    clustered = bool(base.source.cluster)
     found = []
     for title, mine in _cells(base, both, judged, for_owner):
         sample = Sample([], *(columns[name][mine].astype(np.int64) for name in ("label", "predicted_2", "cluster")))
         first = columns["predicted"][mine].astype(np.int64)
-        for result in compare(sample, first, names[0], clustered):
+        for result in compare(sample, first, names[0]):
             if result.measure == "accuracy" or not title:
                 found.append((title, result, len(np.unique(sample.cluster))))
     return list(_settled(found, names, note)), answers, left
 
 
-def _judged(both: Any, label: np.ndarray, labelled: np.ndarray, names: tuple[str, str]) -> tuple[np.ndarray, str]:
+def _judged(
+    both: Any, label: np.ndarray, labelled: np.ndarray, names: tuple[str, str], classes: Classes
+) -> tuple[np.ndarray, str]:
     """Give the rows that both can be judged on; without a neutral class, a neutral row is none. And say so."""
     without = [name for name, p in zip(names, ("p_neutral", "p_neutral_2"), strict=True) if _all_nan(both.column(p))]
-    judged = labelled & (label != CODES["neutral"]) if without else labelled
+    judged = labelled & ~classes.left_out(label, bool(without))
     if not (labelled & ~judged).any():
         return judged, ""
     of = f"{int(judged.sum()):,} of {int(labelled.sum()):,} labelled rows"
@@ -129,7 +134,7 @@ def _change(
     note: str,
 ) -> Change:
     threshold = UNIT_THRESHOLDS["points"]
-    df = max(clusters - 1, 1)
+    df = result.df if clusters > 1 else 1.0
     blank = Gap(0.0, 1.0, df, clusters, clusters, clusters, result.n, "clusters")
     se = (result.high - result.low) / 2 / blank.t(0.975) if clusters > 1 else float("nan")
     gap = replace(blank, value=result.gap, se=se)

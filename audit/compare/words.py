@@ -22,17 +22,14 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
         Plain text: the one, the other, the change with its interval, and what the verdict allows to say.
     """
     interval = interval_words(change.change, change.low, change.high, change.unit)
-    core = (
-        f"{'rose' if change.change >= 0 else 'fell'} by "
-        f"{amount(change.change, change.unit, change.low, change.high)} (95 % interval {interval})"
-    )
+    core = f"{_moved(change)} (95 % interval {interval})"
     if contrast is None:
         called = change.title.partition(": accuracy, ")[2] or change.test
         where = f'of the test "{called}"' if change.test else "of all tests"
         one, two = (number(100 * value, 0) for value in (change.base, change.other))
         said = (
-            f"On {change.n:,} sentences {where}, accuracy is {one} % in {names[0]} and {two} % in {names[1]}; "
-            f"from the one to the other it {core}."
+            f"On {change.n:,} sentences {where}, accuracy averaged over frames is {one} % in {names[0]} and {two} % in "
+            f"{names[1]}; from the one to the other it {core}."
         )
     else:
         one, two = (signed(value, change.unit, change.low, change.high) for value in (change.base, change.other))
@@ -47,7 +44,6 @@ def sentence(change: Change, contrast: Contrast | None, narrow: tuple[float, flo
 def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str, str]) -> str:
     """Say a change on somebody's own rows in words; arguments as of `sentence`."""
     interval = interval_words(change.change, change.low, change.high, change.unit)
-    verb = "rose" if change.change >= 0 else "fell"
     what = "accuracy" if change.measure == "accuracy" else "macro-F1"
     posts = "posts labelled negative or positive" if change.reason else "posts" if change.test else "all posts"
     where = f"{posts} where {change.test}" if change.test else posts
@@ -55,12 +51,23 @@ def rows_sentence(change: Change, narrow: tuple[float, float], names: tuple[str,
     of = " %" if change.measure == "accuracy" else " of 100"
     said = (
         f"On {change.n:,} rows, {what} on {where} is {one}{of} in {names[0]} and {two}{of} in {names[1]}: "
-        f"from the one to the other it {verb} by {amount(change.change, change.unit, change.low, change.high)} "
-        f"(95 % interval {interval})."
+        f"from the one to the other it {_moved(change)} (95 % interval {interval})."
     )
     if change.reason and change.primary:
-        said = f"{change.reason[0].upper()}{change.reason[1:]}. {said}"
+        # The name of an audit is written as it is, at the beginning of a sentence too.
+        reason = change.reason
+        said = f"{'Neither' + reason[7:] if reason.startswith('neither ') else reason}. {said}"
     return f"{said} {_tail(change, narrow)}".rstrip()
+
+
+def _moved(change: Change) -> str:
+    """Say which way a number went and how far; one that is the same in both went nowhere."""
+    if change.change == 0:
+        return "did not change"
+    size = amount(change.change, change.unit, change.low, change.high)
+    if not float(size.split()[0].replace(",", "")):
+        return "hardly moved"
+    return f"{'rose' if change.change > 0 else 'fell'} by {size}"
 
 
 def _gap(value: float, unit: Unit, contrast: Contrast) -> str:

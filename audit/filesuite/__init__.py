@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit.filesuite.making import make_suite
-from audit.filesuite.reading import mistake
 from audit.schema import CaveatError, Suite
+from audit.schema.errors import mistake
 
 KINDS = (".csv", ".tsv", ".toml")
 

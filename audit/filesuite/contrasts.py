@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audit.filesuite.reading import About, Comparison, guess, listed, mistake, slug
+from audit.filesuite.reading import About, Comparison, guess, slug
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, Contrast, Example, Test, Unit
+from audit.schema.errors import listed, mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from audit.filesuite.reading import About, Comparison, Entry, check_entry, guess, listed, mistake, read_text, slug
+from audit.filesuite.reading import About, Comparison, Entry, check_entry, guess, read_text, slug
+from audit.schema.errors import listed, mistake
 from audit.templates import render, slots
 
 _TEXTS = ("name", "title", "question", "construct", "method", "rationale", "expected", "harm")

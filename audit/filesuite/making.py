@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from audit.filesuite.contrasts import make_contrasts
-from audit.filesuite.reading import UNSTATED, About, Entry, listed, mistake, slug
+from audit.filesuite.reading import UNSTATED, About, Entry, slug
 from audit.schema import FILL_MASK, LABELS, TEXT_CLASSIFICATION, Breakdown, Depth, Example, Role, Suite, Test
+from audit.schema.errors import listed, mistake
 
 _SPACES = re.compile(r"[\s_-]+")
 

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
-from audit.schema import LABELS, MASK, CaveatError, Role, Span
+from audit.schema import LABELS, MASK, Role, Span
+from audit.schema.errors import listed, mistake
 
 UNSTATED = "Not stated by the file's author."
 """Stands wherever a reader expects a text that the file does not give."""
@@ -81,16 +82,6 @@ class About:
     """Template -> its wording with slots."""
     contrasts: tuple[Comparison, ...] = ()
     """Empty: every group against the reference."""
-
-
-def mistake(path: Path, place: str, what: str) -> CaveatError:
-    """Give the one line that tells a mistake in a file."""
-    return CaveatError(f"{path}{', ' if place else ''}{place}: {what.removesuffix('.')}.")
-
-
-def listed(values: Iterable[str]) -> str:
-    """Write values for a message; "none" where there are none."""
-    return ", ".join(values) or "none"
 
 
 def guess(word: str, known: Iterable[str]) -> str:

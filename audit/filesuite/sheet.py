@@ -6,8 +6,9 @@ import csv
 import io
 from pathlib import Path
 
-from audit.filesuite.reading import About, Entry, check_entry, guess, listed, mistake, read_text, slug
+from audit.filesuite.reading import About, Entry, check_entry, guess, read_text, slug
 from audit.schema import Role
+from audit.schema.errors import listed, mistake
 
 REQUIRED = ("text", "allowed", "group", "pair", "template")
 OPTIONAL = ("filler", "test", "role", "choices")

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from audit.measures.base import CELL_COLUMNS, Cells, Fillers, Measure, feature
 from audit.measures.blanks import BLANK_MEASURES
 from audit.measures.borrowed import BORROWED_MEASURES
-from audit.measures.labels import CONFIDENT, LABEL_MEASURES
+from audit.measures.labels import CONFIDENT, LABEL_MEASURES, OF_PROBABILITIES
 from audit.measures.twins import TWIN_MEASURES
 
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure for measure in (*LABEL_MEASURES, *TWIN_MEASURES, *BLANK_MEASURES, *BORROWED_MEASURES)
 }
 
-__all__ = ["CELL_COLUMNS", "CONFIDENT", "MEASURES", "Cells", "Fillers", "Measure", "feature"]
+__all__ = ["CELL_COLUMNS", "CONFIDENT", "MEASURES", "OF_PROBABILITIES", "Cells", "Fillers", "Measure", "feature"]

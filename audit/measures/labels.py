@@ -15,6 +15,11 @@ CONFIDENT = 0.9
 
 Values = Callable[[pd.DataFrame], np.ndarray]
 
+OF_PROBABILITIES = frozenset(
+    ("confidence", "confident", "confident_error", "p_positive", "log_odds", "signed_log_odds", "brier")
+) | {"overconfidence", "group_effect"}
+"""Measures that mean nothing for a model that gives labels by a rule."""
+
 
 def _judged(values: Values) -> Callable[[pd.DataFrame, Fillers], pd.DataFrame]:
     """Measure only rows that have a right answer which the model can give."""

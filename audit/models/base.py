@@ -84,6 +84,8 @@ class Response:
     """Fill-mask: the model's own best words with their probability."""
     truncated: bool = False
     """Whether the text was longer than the model reads, and was cut at its end."""
+    hard: bool = False
+    """Whether the model gave a label and no probabilities; `probabilities` then has 1 for the label."""
 
 
 class LoadedModel(Protocol):

@@ -9,35 +9,47 @@ from typing import Any
 
 from audit.models.base import Row, RowResult
 from audit.models.heads import Vocabulary
+from audit.models.padding import Padding, exact
 
 Best = Callable[[Any, Any, int], tuple[tuple[int, float], ...]]
 """Logits of one position, the logarithm of their sum of exponentials, how many -> (vocabulary id, probability)."""
 
 
-def run(vocabulary: Vocabulary, rows: Sequence[Row], pad: int, best: Best) -> list[RowResult]:
-    """Run one batch, padded on the right, in float32; log-probabilities are subtracted in float64.
+def run(vocabulary: Vocabulary, rows: Sequence[Row], padding: Padding, best: Best) -> list[RowResult]:
+    """Run one batch in float32; log-probabilities are subtracted in float64.
 
     Args:
         vocabulary: the model.
         rows: the sequences, with at least one among them.
-        pad: vocabulary id of the padding, which the attention mask hides.
+        padding: which of them share a pass, and how.
         best: picks the best words of a row that wants them.
     """
+    results: list[RowResult] = [RowResult()] * len(rows)
+    for places in padding.groups([len(row.ids) for row in rows]):
+        found = _pass(vocabulary, [rows[at] for at in places], padding, best)
+        for at, result in zip(places, found, strict=True):
+            results[at] = result
+    return results
+
+
+def _pass(vocabulary: Vocabulary, rows: Sequence[Row], padding: Padding, best: Best) -> list[RowResult]:
     import torch
 
     longest = max(len(row.ids) for row in rows)
-    ids = torch.tensor([row.ids + (pad,) * (longest - len(row.ids)) for row in rows])
-    mask = torch.tensor([(1,) * len(row.ids) + (0,) * (longest - len(row.ids)) for row in rows])
-    asked = [(at, position) for at, row in enumerate(rows) for position in row.positions]
+    asked = [
+        (at, padding.offset(len(row.ids), longest) + position)
+        for at, row in enumerate(rows)
+        for position in row.positions
+    ]
     where = torch.tensor(asked, dtype=torch.long).reshape(-1, 2)
     targets = [ids_ for row in rows for ids_ in row.targets]
     firsts = _first_positions(rows)
     log_probs: list[tuple[float, ...]] = []
     tops: dict[int, tuple[tuple[int, float], ...]] = {}
     with torch.inference_mode():
-        for logits in vocabulary.each(ids, mask, where[:, 0], where[:, 1]):
+        for logits in vocabulary.each(padding.inputs([row.ids for row in rows]), where[:, 0], where[:, 1]):
             start = len(log_probs)
-            norms = torch.logsumexp(logits, dim=1).double()
+            norms = exact(torch.logsumexp(logits, dim=1))
             log_probs += _targets(logits, norms, targets[start : start + len(logits)])
             for at in range(start, start + len(logits)):
                 if at in firsts:
@@ -65,7 +77,7 @@ def _targets(logits: Any, norms: Any, targets: Sequence[tuple[int, ...]]) -> lis
     sizes = [len(ids) for ids in targets]
     where = torch.repeat_interleave(torch.arange(len(targets)), torch.tensor(sizes))
     ids = torch.tensor([id_ for wanted in targets for id_ in wanted], dtype=torch.long)
-    values = (logits[where, ids].double() - norms[where]).tolist()
+    values = (exact(logits[where.to(logits.device), ids.to(logits.device)]) - norms[where]).tolist()
     out, start = [], 0
     for size in sizes:
         out.append(tuple(values[start : start + size]))

@@ -31,7 +31,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from audit.models import batch
+from audit.models import batch, padding
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.heads import Vocabulary
 from audit.models.masked_lm import BLANKS
@@ -99,21 +99,23 @@ class CausalLM:
         Raises:
             ModelUnsupported: when what comes later in a text changes what the model expects before it.
         """
-        model.config.use_cache = False
         self.max_length = max_length
         self.tokenizer = PieceTokenizer(tokenizer, max_length)
         self._start = _start(tokenizer)
-        pad = getattr(model.config, "pad_token_id", None)
-        self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._vocabulary = Vocabulary(model)
         self._plans: dict[Request, _Plan] = {}
         self._is_word: dict[int, bool] = {}
-        if not _is_causal(model):
+        samples = [self.tokenizer.cut(pieces)[0].ids for pieces in self._encode(padding.SAMPLES)]
+        # To the right of a text there is nothing that a reader from left to right would look at.
+        ask = padding.language_model(self._vocabulary)
+        self._padding = padding.measured(info.id, model, tokenizer, samples, ask, ("right", "left"))
+        if not _is_causal(ask, self._padding, samples):
             raise ModelUnsupported(
-                f"{info.id} reads a text from both sides, and its head is for reading from left to right: "
-                "choose a model that was trained for text-generation or fill-mask"
+                f"{info.id} lets what comes later in a text change what it expects before, so it is no reader from "
+                "left to right: choose a model that was trained for text-generation or fill-mask"
             )
-        self.info = replace(info, notes=(*info.notes, *NOTES, self._beginning(tokenizer)))
+        told = padding.notes(self._padding, model)
+        self.info = replace(info, notes=(*info.notes, *NOTES, self._beginning(tokenizer), *told))
 
     def _beginning(self, tokenizer: Any) -> str:
         lead = _lead(self._encode(["the"])[0])
@@ -247,13 +249,13 @@ class CausalLM:
         return sum(id_ == self.tokenizer.unknown_id for id_ in ids)
 
     def forward(self, rows: Sequence[Row]) -> list[RowResult]:
-        """Run one batch in float32, padded on the right, where no text looks."""
-        return batch.run(self._vocabulary, rows, self._pad, self._best)
+        """Run one batch in float32, as a rule padded on the right, where no text looks."""
+        return batch.run(self._vocabulary, rows, self._padding, self._best)
 
     def _best(self, logits: Any, norm: Any, top_k: int) -> tuple[tuple[int, float], ...]:
         """Give the best pieces that begin a word."""
         found = logits.topk(min(4 * top_k + _SPARE, len(logits)))
-        pairs = zip(found.indices.tolist(), (found.values.double() - norm).exp().tolist(), strict=True)
+        pairs = zip(found.indices.tolist(), (padding.exact(found.values) - norm).exp().tolist(), strict=True)
         return tuple(pair for pair in pairs if self._begins_word(pair[0]))[:top_k]
 
     def _begins_word(self, id_: int) -> bool:
@@ -334,17 +336,15 @@ def _ends(frame: Frame) -> bool:
     return frame.spaced and not any(character.isalnum() for character in frame.tail)
 
 
-def _is_causal(model: Any) -> bool:
-    """Check on a small input that later pieces do not change what is expected before them."""
-    import torch
-
-    size = min(8, int(model.config.vocab_size))
-    ids = torch.arange(size).repeat(2, 1)
-    ids[1, -1] = 0
-    with torch.inference_mode():
-        logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[:, :-1]
-    if not logits.isfinite().all():
+def _is_causal(ask: padding.Ask, way: padding.Padding, samples: Sequence[Sequence[int]]) -> bool:
+    """Check that neither another later piece nor a missing one changes what is expected before it."""
+    longest = sorted(map(list, samples), key=len)[-1]
+    changed = [*longest[:-1], next(id_ for row in samples for id_ in row if id_ != longest[-1])]
+    begin = way.offset(len(longest), len(longest))
+    places = [(0, begin + at) for at in range(len(longest) - 1)]
+    one, *others = (padding.exact(ask(way.inputs([row]), places)) for row in (longest, changed, longest[:-1]))
+    if not one.isfinite().all():
         # Nothing can be told from such outputs; scoring refuses them by name.
         return True
-    scale = max(1.0, float(logits.abs().max()))
-    return bool((logits[0] - logits[1]).abs().max() <= _TOLERANCE * scale)
+    scale = max(1.0, float(one.abs().max()))
+    return all(bool((one - other).abs().max() <= _TOLERANCE * scale) for other in others)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from audit.models import padding
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.labels import LabelMap
 from audit.schema import CaveatError, ModelInfo, Operation
@@ -26,16 +28,16 @@ class Classifier:
             max_length: longest sequence in pieces, special tokens included.
             labels: how its classes are read, in the order of its outputs.
         """
-        self.info = info
         self.max_length = max_length
         self._model = model
         self._tokenizer = tokenizer
         self._map = labels
         self._special = frozenset(tokenizer.all_special_ids)
         self._independent = getattr(model.config, "problem_type", None) == "multi_label_classification"
-        pad = getattr(model.config, "pad_token_id", None)
-        self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._facts: dict[Request, tuple[int, int, bool]] = {}
+        samples = [row.ids for row, _ in self._planned([Request(text) for text in padding.SAMPLES])]
+        self._padding = padding.measured(info.id, model, tokenizer, samples, padding.classifier(model))
+        self.info = replace(info, notes=(*info.notes, *padding.notes(self._padding, model)))
 
     @property
     def network(self) -> Any:
@@ -82,22 +84,25 @@ class Classifier:
         return ids[: self.max_length - tail] + ids[len(ids) - tail :]
 
     def forward(self, rows: Sequence[Row]) -> list[RowResult]:
-        """Run one padded batch in float32."""
+        """Run one batch in float32."""
         import torch
 
-        longest = max(len(row.ids) for row in rows)
-        ids = torch.tensor([row.ids + (self._pad,) * (longest - len(row.ids)) for row in rows])
-        mask = torch.tensor([(1,) * len(row.ids) + (0,) * (longest - len(row.ids)) for row in rows])
+        results: list[RowResult] = [RowResult()] * len(rows)
         with torch.inference_mode():
-            logits = self._model(input_ids=ids, attention_mask=mask).logits.double().tolist()
-        return [RowResult(logits=tuple(scores)) for scores in logits]
+            for places in self._padding.groups([len(row.ids) for row in rows]):
+                inputs = self._padding.inputs([rows[at].ids for at in places])
+                logits = padding.exact(self._model(**inputs).logits).tolist()
+                for at, scores in zip(places, logits, strict=True):
+                    results[at] = RowResult(logits=tuple(scores))
+        return results
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:
         """Turn the scores of the model's classes into probabilities over polarity, and the valence."""
         facts = self._facts.pop(request, None)
         tokens, unknown, cut = facts or self._planned([request])[0][1]
         labels, probabilities, valence = polarity(results[0].logits, self._map, self._independent)
-        return Response(labels, probabilities, 1.0, valence, tokens, unknown, (), cut)
+        mass = understood(results[0].logits, self._map, self._independent)
+        return Response(labels, probabilities, mass, valence, tokens, unknown, (), cut)
 
 
 def polarity(
@@ -112,18 +117,19 @@ def polarity(
 
     Returns:
         Polarity labels, their probabilities (adding to 1), and the valence: p(positive) - p(negative), or for stars
-        the sum of p_k (k - 3) / 2.
+        the sum of p_k (k - 3) / 2. A class whose meaning is not known is left out, and the others rescaled.
     """
     if len(logits) == 1:
         (own,) = labels.classes
         p = _sigmoid(logits[0])
         positive = p if own == "positive" else 1.0 - p
         return ("negative", "positive"), (1.0 - positive, positive), 2.0 * positive - 1.0
+    known = [logit if name else -math.inf for logit, name in zip(logits, labels.classes, strict=True)]
     if independent:
-        weights = [_sigmoid(logit) for logit in logits]
+        weights = [_sigmoid(logit) for logit in known]
     else:
-        highest = max(logits)
-        weights = [math.exp(logit - highest) for logit in logits]
+        highest = max(known)
+        weights = [math.exp(logit - highest) for logit in known]
     total = math.fsum(weights)
     shares = [weight / total for weight in weights]
     probabilities = tuple(
@@ -132,6 +138,16 @@ def polarity(
     )
     valence = math.fsum(share * value for share, value in zip(shares, labels.values, strict=True))
     return labels.labels, probabilities, valence
+
+
+def understood(logits: Sequence[float], labels: LabelMap, independent: bool = False) -> float:
+    """Give the mass of an answer: the share that the classes with a known meaning hold, 1 where all have one."""
+    if "" not in labels.classes:
+        return 1.0
+    highest = max(logits)
+    weights = [_sigmoid(logit) if independent else math.exp(logit - highest) for logit in logits]
+    known = (weight for weight, name in zip(weights, labels.classes, strict=True) if name)
+    return math.fsum(known) / math.fsum(weights)
 
 
 def _sigmoid(x: float) -> float:

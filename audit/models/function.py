@@ -142,12 +142,13 @@ class FunctionModel:
         """Give the answers to plain sentences: they may change where no value within reach does."""
         texts = [text for some in ANCHORS.values() for text in some]
         if self._classify is not None:
-            yield from self._classify(list(texts))
+            yield from self._each(self._classify(list(texts)), texts)
         if self._fill is not None:
             asked = [(text, tuple(words)) for _, words in CLOZE for text in words.values()]
-            yield from self._fill([text for text, _ in asked], [words for _, words in asked])
+            blanks = [text for text, _ in asked]
+            yield from self._each(self._fill(blanks, [words for _, words in asked]), blanks)
         if self._likelihood is not None:
-            yield self._likelihood(list(texts))
+            yield from self._each(self._likelihood(list(texts)), texts, single=True)
 
     def prepare(self, requests: Sequence[Request]) -> list[list[Row]]:
         """Write each request as one row of code points."""
@@ -174,29 +175,52 @@ class FunctionModel:
         results: list[RowResult] = [RowResult()] * len(rows)
         if self._classify is not None:
             texts = [text for text, *_ in parts]
-            return [RowResult(logits=tuple(map(float, p))) for p in self._each(self._classify(texts), len(texts))]
+            return [RowResult(logits=p) for p in self._each(self._classify(texts), texts)]
         whole = [at for at, row in enumerate(rows) if row.positions == (0,)]
         blanks = [at for at, row in enumerate(rows) if row.positions != (0,)]
         if whole and self._likelihood is not None:
-            for at, value in zip(
-                whole, self._each(self._likelihood([parts[at][0] for at in whole]), len(whole)), strict=True
-            ):
+            texts = [parts[at][0] for at in whole]
+            for at, (value,) in zip(whole, self._each(self._likelihood(texts), texts, single=True), strict=True):
                 # A text that cannot be has no place in a sum of logarithms: it counts as no number.
-                results[at] = RowResult(((float(value) if value > -math.inf else math.nan,),))
+                results[at] = RowResult(((value if value > -math.inf else math.nan,),))
         if blanks and self._fill is not None:
-            asked = self._fill([parts[at][0] for at in blanks], [tuple(parts[at][1:]) for at in blanks])
-            for at, answer in zip(blanks, self._each(asked, len(blanks)), strict=True):
-                values = self._probabilities(tuple(map(float, answer)), len(parts[at]) - 1, parts[at][0])
+            texts = [parts[at][0] for at in blanks]
+            asked = self._fill(texts, [tuple(parts[at][1:]) for at in blanks])
+            for at, answer in zip(blanks, self._each(asked, texts), strict=True):
+                values = self._probabilities(answer, len(parts[at]) - 1, parts[at][0])
                 logs = [math.log(value) if value else -math.inf for value in values]
                 results[at] = RowResult((tuple(logs[target] for target in rows[at].targets[0]),))
         return results
 
-    def _each(self, answers: Sequence[Any], texts: int) -> Sequence[Any]:
-        if len(answers) != texts:
+    def _each(self, answers: Any, texts: Sequence[str], single: bool = False) -> list[tuple[float, ...]]:
+        """Give the numbers of each answer.
+
+        Args:
+            answers: what the function gave.
+            texts: what it was asked.
+            single: one number a text, and not several.
+        """
+        try:
+            rows = list(answers)
+        except TypeError:
             raise CaveatError(
-                f"function model {self.info.id}: {len(answers)} answers to {texts} texts; give one a text, in order"
+                f"function model {self.info.id}: {answers!r:.60} is no list of answers; give one a text, in order"
+            ) from None
+        if len(rows) != len(texts):
+            raise CaveatError(
+                f"function model {self.info.id}: {len(rows)} answers to {len(texts)} texts; give one a text, in order"
             )
-        return answers
+        return [self._numbers([row] if single else row, text) for row, text in zip(rows, texts, strict=True)]
+
+    def _numbers(self, row: Any, text: str) -> tuple[float, ...]:
+        try:
+            return tuple(map(float, row))
+        except (TypeError, ValueError):
+            what = "label" if self._classify is not None else "choice"
+            raise CaveatError(
+                f"function model {self.info.id}: the answer to {text!r} is {row!r:.60}, and no numbers; give "
+                f"probabilities, one a {what}"
+            ) from None
 
     def _probabilities(self, values: tuple[float, ...], wanted: int, text: str) -> tuple[float, ...]:
         """Insist on one probability a label or choice; NaN is told by scoring, for all kinds of model alike."""

@@ -192,6 +192,9 @@ def anchors(score: Scorer) -> Gate:
         f"mean valence {mean['positive']:+.2f} on positive, {mean['neutral']:+.2f} on neutral and "
         f"{mean['negative']:+.2f} on negative anchors; {told}"
     )
+    mass = sum(answer.mass for answer in answers) / len(answers)
+    if mass < 1:
+        detail += f"; a class without a known meaning holds {1 - mass:.0%} on average and is left out"
     n = len(values["positive"]) + len(values["negative"])
     return Gate("sentiment anchors", "area under the curve of valence", area, AUC_REQUIRED, n, True, detail)
 

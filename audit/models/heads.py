@@ -5,8 +5,10 @@ The head is about half of the arithmetic of a small model, and most positions of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from audit.models.padding import text_config
 
 Head = Callable[[Any], Any]
 """Hidden states (n, width) -> logits (n, vocabulary)."""
@@ -51,6 +53,8 @@ class Vocabulary:
         name = next((name for name in HEADS if hasattr(model, name)), "")
         self._head: Head | None = HEADS[name](model) if name else None
         self._own: Any = getattr(model, "masked_logits", None)
+        # A model of several parts keeps its vocabulary with the part that reads text.
+        self._words = int(text_config(model).vocab_size)
         self.split = self._own is not None or self._verified()
 
     @property
@@ -63,54 +67,59 @@ class Vocabulary:
 
         if self._head is None or self._encoder is self._model:
             return False
-        top = min(12, int(self._model.config.vocab_size))
-        ids = torch.arange(top).remainder(top - 1).add(1)[None, :]
+        top = min(12, self._words)
+        device = getattr(self._model, "device", "cpu")
+        ids = torch.arange(top, device=device).remainder(top - 1).add(1)[None, :]
         mask = torch.ones_like(ids)
         with torch.inference_mode():
-            whole = self._model(input_ids=ids, attention_mask=mask).logits[0]
             try:
+                whole = self._model(input_ids=ids, attention_mask=mask).logits[0]
                 parts = self._head(self._encoder(input_ids=ids, attention_mask=mask)[0][0])
             except (AttributeError, RuntimeError, TypeError, ValueError):
                 return False
         scale = max(1.0, float(whole.abs().max()))
         return bool(parts.shape == whole.shape and (parts - whole).abs().max() <= TOLERANCE * scale)
 
-    def each(self, ids: Any, mask: Any, rows: Any, columns: Any) -> Iterator[Any]:
+    def each(self, inputs: Mapping[str, Any], rows: Any, columns: Any) -> Iterator[Any]:
         """Yield logits (n, vocabulary), float32 or what is wider, for consecutive blocks of positions.
 
         Args:
-            ids: padded vocabulary ids (batch, length).
-            mask: 1 for text and 0 for padding (batch, length).
+            inputs: what the model takes, each (batch, length): padded vocabulary ids, and as a rule a mask that is 1
+                for text and 0 for padding.
             rows: which sequence, for each position asked for (n,), ascending.
             columns: which piece of it (n,).
         """
-        step = max(LEAST, BLOCK // int(self._model.config.vocab_size))
+        device = inputs["input_ids"].device
+        rows, columns = rows.to(device), columns.to(device)
+        step = max(LEAST, BLOCK // self._words)
         if self._own is not None or not self.split:
-            yield from self._whole(ids, mask, rows, columns, step)
+            yield from self._whole(inputs, rows, columns, step)
             return
         assert self._head is not None
-        hidden = self._encoder(input_ids=ids, attention_mask=mask)[0][rows, columns]
+        hidden = self._encoder(**inputs)[0][rows, columns]
         for start in range(0, len(hidden), step):
             yield _wide(self._head(hidden[start : start + step]))
 
-    def _whole(self, ids: Any, mask: Any, rows: Any, columns: Any, step: int) -> Iterator[Any]:
+    def _whole(self, inputs: Mapping[str, Any], rows: Any, columns: Any, step: int) -> Iterator[Any]:
         """Ask models that cannot be split, a few sequences at a time where many positions are wanted."""
         import torch
 
-        counts = torch.bincount(rows, minlength=len(ids)).tolist()
+        many = len(inputs["input_ids"])
+        counts = torch.bincount(rows, minlength=many).tolist()
         first = 0
-        while first < len(ids):
+        while first < many:
             after, held = first + 1, counts[first]
-            while after < len(ids) and held + counts[after] <= step:
+            while after < many and held + counts[after] <= step:
                 held += counts[after]
                 after += 1
             inside = (rows >= first) & (rows < after)
             row, column = rows[inside] - first, columns[inside]
+            part = {name: values[first:after] for name, values in inputs.items()}
             if held and self._own is not None:
-                yield _wide(self._own(ids[first:after], mask[first:after], torch.stack((row, column), dim=1)))
+                places = torch.stack((row, column), dim=1)
+                yield _wide(self._own(part["input_ids"], part["attention_mask"], places))
             elif held:
-                out = self._model(input_ids=ids[first:after], attention_mask=mask[first:after])
-                yield _wide(out.logits[row, column])
+                yield _wide(self._model(**part).logits[row, column])
             first = after
 
 

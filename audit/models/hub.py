@@ -152,7 +152,7 @@ def fetch_config(source: Source, revision: str | None = None) -> Path:
     from huggingface_hub import hf_hub_download
 
     if "config.json" not in source.files:
-        raise _no_config(source.id)
+        raise no_config(source.id, source.files)
     try:
         return Path(hf_hub_download(source.id, "config.json", revision=revision, etag_timeout=TIMEOUT)).parent
     except Exception as error:
@@ -177,24 +177,34 @@ def download(source: Source, revision: str | None = None, watch: Callable[[int],
     if source.folder is not None:
         return source.folder
     from huggingface_hub import hf_hub_download
+    from huggingface_hub.utils import logging
+
+    from audit.models.download import fetch
 
     if "config.json" not in source.files:
-        raise _no_config(source.id)
-    bar = _watched(watch) if watch else None
+        raise no_config(source.id, source.files)
+    # What the client has to say of a bad line is said once, by Caveat.
+    logging.set_verbosity_error()
+    bar = _watched(watch or (lambda done: None))
     chosen = choose_weights(source.files)
     if not chosen:
-        raise ModelUnsupported(
-            f"{source.id} has no weights that PyTorch reads (model.safetensors or pytorch_model.bin): "
-            "choose a repository that has them"
-        )
+        raise ModelUnsupported(no_weights(source.id, source.files) + "; choose a repository that has them")
     wanted = sorted(file for file in source.files if _TEXT_FILES.fullmatch(file) and not file.endswith(".index.json"))
     try:
         config = Path(hf_hub_download(source.id, "config.json", revision=revision, etag_timeout=TIMEOUT))
-        for file in (*wanted, *chosen):
-            hf_hub_download(source.id, file, revision=config.parent.name, etag_timeout=TIMEOUT, tqdm_class=bar)
+        commit = config.parent.name
+        for file in wanted:
+            hf_hub_download(source.id, file, revision=commit, etag_timeout=TIMEOUT, tqdm_class=bar)
+        for file in chosen:
+            fetch(source.id, file, commit, TIMEOUT, bar)
     except CaveatError:
         raise
     except Exception as error:
+        if _unreachable(error):
+            raise ModelUnavailable(
+                f"the connection to the Hub was lost while {source.id} was fetched: what has arrived is kept, and the "
+                "same command goes on from there"
+            ) from None
         raise explain(error, source.id, revision) from None
     return config.parent
 
@@ -310,6 +320,10 @@ def explain(error: BaseException, name: str, revision: str | None = None) -> Cav
             f"{name} is gated: accept its terms on its page on the Hub, then log in with `hf auth login` "
             "or set HF_TOKEN"
         )
+    if is_a(errors.DisabledRepoError):
+        return ModelUnavailable(
+            f"{name} was disabled on the Hub, by its authors or the Hub itself: choose another model"
+        )
     if is_a(errors.RevisionNotFoundError):
         return ModelUnavailable(f"{name} has no revision {revision!r}: give a branch, a tag or a full commit SHA")
     if is_a(errors.RepositoryNotFoundError):
@@ -318,18 +332,88 @@ def explain(error: BaseException, name: str, revision: str | None = None) -> Cav
             "log in with `hf auth login` or set HF_TOKEN"
         )
     if is_a(errors.EntryNotFoundError) and not is_a(errors.LocalEntryNotFoundError):
-        return _no_config(name)
+        return no_config(name)
+    if is_a(errors.FileMetadataError) or any(type(cause).__name__ == "JSONDecodeError" for cause in chain):
+        return ModelUnavailable(
+            f"something that is not the Hub answered in its place when {name} was asked for, such as the login page of "
+            "a network: open a web page in a browser, log in there, and try again"
+        )
     if _unreachable(error):
         return ModelUnavailable(_not_cached(name, revision, "the Hub cannot be reached"))
-    status = next((c.response.status_code for c in chain if isinstance(c, errors.HfHubHTTPError) and c.response), 0)
+    response = next((cause.response for cause in chain if isinstance(cause, errors.HfHubHTTPError)), None)
+    status = response.status_code if response is not None else 0
+    if response is not None and status == 429:
+        wait = response.headers.get("Retry-After", "")
+        when = f"in {wait} seconds" if wait.isdigit() else "in some minutes"
+        return ModelUnavailable(f"the Hub takes no more requests from here for now, so {name} must wait: again {when}")
+    if status == 401:
+        return ModelUnavailable(
+            f"the Hub does not accept your token, so {name} was not asked for: log in again with `hf auth login`, or "
+            "take HF_TOKEN away"
+        )
     if status:
         return ModelUnavailable(f"the Hub answered {status} for {name}: try again later, or use a cached model")
     first = str(error).strip().splitlines()
     return ModelUnavailable(f"{name} could not be fetched: {type(error).__name__}: {first[0] if first else ''}")
 
 
-def _no_config(name: str) -> ModelUnsupported:
-    return ModelUnsupported(f"{name} has no config.json, so it is no transformers model: choose another repository")
+def no_config(name: str, files: Iterable[str] = (), adapter: str = "") -> ModelUnsupported:
+    """Say what a repository or folder without config.json is, by the files that it has.
+
+    Args:
+        name: for the message.
+        files: their paths.
+        adapter: what adapter_config.json names as its base, where known.
+    """
+    present = sorted(files)
+    if "adapter_config.json" in present:
+        base = f" for {adapter}" if adapter else ""
+        return ModelUnsupported(
+            f"{name} is an adapter{base}, and no whole model: merge it into its base (merge_and_unload), and save that"
+        )
+    inside = [file.removesuffix("/config.json") for file in present if file.endswith("/config.json")]
+    if inside:
+        return ModelUnsupported(
+            f"{name} has no config.json, and its folders {', '.join(inside[:3])} have one each: name one of them"
+        )
+    other = _others(present)
+    return ModelUnsupported(
+        f"{name} has no config.json{f' but {other}' if other else ''}, so it is no transformers model: choose another "
+        "repository, or the folder that save_pretrained wrote"
+    )
+
+
+def telling(files: Sequence[str]) -> bool:
+    """Say whether files without a config.json tell what they are."""
+    return (
+        "adapter_config.json" in files or any(file.endswith("/config.json") for file in files) or bool(_others(files))
+    )
+
+
+OTHER_WEIGHTS = {
+    ".gguf": "GGUF",
+    ".onnx": "ONNX",
+    ".h5": "TensorFlow",
+    ".msgpack": "Flax",
+    ".ckpt": "a training checkpoint",
+    ".ot": "Rust",
+    ".tflite": "TensorFlow Lite",
+}
+"""Ending of a file of weights -> its format."""
+
+
+def _others(files: Iterable[str]) -> str:
+    """Name weights in formats that are not read, as found."""
+    found = {kind: file for file in files for end, kind in OTHER_WEIGHTS.items() if file.lower().endswith(end)}
+    return " and ".join(f"{kind} ({file})" for kind, file in found.items())
+
+
+def no_weights(name: str, files: Iterable[str]) -> str:
+    """Say that a model has no weights that are read, and which it has."""
+    other = _others(files)
+    return (
+        f"{name} has no weights that PyTorch reads ({WEIGHTS[0]} or {WEIGHTS[2]}){f', only {other}' if other else ''}"
+    )
 
 
 def check_memory(name: str, parameters: int, free: int | None = None) -> None:
@@ -378,5 +462,8 @@ def missing_shards(folder: Path, weights: Sequence[str]) -> list[str]:
     index = next((file for file in weights if file.endswith(".index.json")), None)
     if index is None:
         return []
-    named = set(json.loads((folder / index).read_text(encoding="utf-8")).get("weight_map", {}).values())
+    try:
+        named = set(json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values())
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        raise ModelUnavailable(f"{index} in {folder} is damaged: delete that copy and fetch the model again") from None
     return sorted(file for file in named if not (folder / file).is_file())

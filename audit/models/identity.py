@@ -25,12 +25,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from audit.places import folder
+
 DEEPEST = 200
 """Levels of nesting; what goes deeper is not read."""
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented))
 _HOME = Path(__file__).resolve().parents[1]
 _STANDARD = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
-_PROGRAM = (_HOME, _HOME.parent / "probes")
+_PROGRAM = (_HOME, folder("probes"))
 """Of this program, whose code is part of every digest of a result."""
 _PACKAGES = {"site-packages", "dist-packages"}
 

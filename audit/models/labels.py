@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +27,33 @@ _NEGATIVE_EMOTIONS = (
 )
 _OPEN_EMOTIONS = "confusion curiosity realization surprise anticipation"
 
+_VERY = ("very", "strongly", "extremely", "sehr", "très", "tres", "muy")
+_NEGATIVE = "negative negativ négatif négative negatif negativo negativa bad schlecht mauvais malo bearish"
+_NEUTRAL = "neutral neutre neutro neutra"
+_POSITIVE = "positive positiv positif positivo positiva good gut bon bueno bullish"
+
 NAMES: Mapping[str, str] = {
-    **dict.fromkeys(("neg", "negative", "very negative", "strongly negative", "extremely negative"), "negative"),
+    **{f"{much} {name}": "negative" for name in _NEGATIVE.split() for much in _VERY},
+    **{f"{much} {name}": "positive" for name in _POSITIVE.split() for much in _VERY},
+    **dict.fromkeys(_NEGATIVE.split(), "negative"),
+    **dict.fromkeys(_NEUTRAL.split(), "neutral"),
+    **dict.fromkeys(_POSITIVE.split(), "positive"),
+    "neg": "negative",
     **dict.fromkeys(("somewhat negative", "slightly negative", "negative sentiment"), "negative"),
-    **dict.fromkeys(("neu", "neutral", "neut", "neutral sentiment", "no emotion"), "neutral"),
-    **dict.fromkeys(("pos", "positive", "very positive", "strongly positive", "extremely positive"), "positive"),
+    **dict.fromkeys(("neu", "neut", "neutral sentiment", "no emotion"), "neutral"),
+    "pos": "positive",
     **dict.fromkeys(("somewhat positive", "slightly positive", "positive sentiment"), "positive"),
     **dict.fromkeys(_POSITIVE_EMOTIONS.split(), "positive"),
     **dict.fromkeys(_NEGATIVE_EMOTIONS.split(), "negative"),
     **dict.fromkeys(_OPEN_EMOTIONS.split(), "neutral"),
 }
-"""Names, in lower case and with spaces, that say their polarity. The emotions follow the grouping of GoEmotions
+"""Names, in lower case and with spaces, that say their polarity, in English, German, French and Spanish; prices are
+bullish or bearish. The emotions follow the grouping of GoEmotions
 (Demszky et al. 2020): what they call ambiguous counts as neutral here."""
 
 STARS: Mapping[int, str] = {1: "negative", 2: "negative", 3: "neutral", 4: "positive", 5: "positive"}
 
+_POLES = {"negative", "positive"}
 _TWO = {"LABEL_0": "negative", "LABEL_1": "positive"}
 _THREE = {"LABEL_0": "negative", "LABEL_1": "neutral", "LABEL_2": "positive"}
 
@@ -57,6 +70,7 @@ first (0 negative, 1 neutral, 2 positive); for the others the label order of the
 and 1 positive in SST-2 (GLUE), IMDb, Rotten Tomatoes and Yelp Polarity as distributed on the Hub."""
 
 _STAR = re.compile(r"(?:stars? ?)?([1-5])(?: ?stars?)?|(one|two|three|four|five) stars?")
+_DRAWN = re.compile(r"[\s\ufe0e\ufe0f]")
 _WORDS = ("one", "two", "three", "four", "five")
 
 
@@ -67,7 +81,7 @@ class LabelMap:
     polarity: Mapping[str, str]
     """The model's own label -> negative, neutral or positive."""
     classes: tuple[str, ...]
-    """The polarity of each output, in the model's order."""
+    """The polarity of each output, in the model's order; empty for one whose meaning is not known."""
     values: tuple[float, ...]
     """Valence of each class, in the model's order, -1 to 1 (docs/method.md, section 2): stars count (k - 3) / 2."""
     source: str
@@ -78,6 +92,48 @@ class LabelMap:
         """Polarity labels that can be answered, in the order of `audit.schema.LABELS`."""
         present = {*self.polarity.values(), "negative", "positive"}
         return tuple(label for label in LABELS if label in present)
+
+    @property
+    def note(self) -> str:
+        """Say which class has no meaning here, if one has none."""
+        if "" not in self.classes:
+            return ""
+        return (
+            "The model has one class more, whose polarity is not known. It is left out, and shares are of the others; "
+            "where it holds much of the probability, an answer says little. --labels can give it a meaning."
+        )
+
+
+def addressed(given: Sequence[str], models: Sequence[str]) -> dict[str, str]:
+    """Say which map is for which model.
+
+    Args:
+        given: maps as text; one that begins with "MODEL:" is for that model, any other for all that have none.
+        models: those that are run.
+
+    Returns:
+        Model -> its map, for the models that have one.
+
+    Raises:
+        CaveatError: for two maps for the same model.
+    """
+    own: dict[str, str] = {}
+    rest: list[str] = []
+    for text in given:
+        # The longest name first, so that "a:b" is not taken for a map of "a".
+        model = next((one for one in sorted(models, key=len, reverse=True) if text.startswith(f"{one}:")), "")
+        if not model:
+            rest.append(text)
+        elif model in own:
+            raise CaveatError(f"--labels: {model} has two maps; give one, with all its labels")
+        else:
+            own[model] = text.removeprefix(f"{model}:")
+    if len(rest) > 1:
+        raise CaveatError(
+            f"--labels: {len(rest)} maps are for all models ({'; '.join(rest)}); write MODEL: before one that is for "
+            f"one of {', '.join(models)}"
+        )
+    return {**dict.fromkeys(models, rest[0]), **own} if rest else own
 
 
 def parse(text: str) -> dict[str, str]:
@@ -175,10 +231,12 @@ def resolve(own: Sequence[str], repository: str, user: Mapping[str, str] | None 
     else:
         polarity, source = {label: table.get(label) for label in own}, "table"
     found = {label: value for label, value in polarity.items() if value}
-    if len(found) < len(own):
-        raise ModelUnsupported(_unknown(own, repository, found if user else by_name))
+    if not user and len(found) < len(by_name):
+        found, source = dict(by_name), "names"
+    if len(found) < len(own) and not (len(own) - len(found) == 1 and {"negative", "positive"} <= set(found.values())):
+        raise ModelUnsupported(_unknown(own, repository, found))
     _check_poles(own, repository, found)
-    return LabelMap(found, tuple(found[label] for label in own), _values(own, found, bool(user)), source)
+    return LabelMap(found, tuple(found.get(label, "") for label in own), _values(own, found, bool(user)), source)
 
 
 def _table(repository: str) -> Mapping[str, str]:
@@ -187,11 +245,14 @@ def _table(repository: str) -> Mapping[str, str]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(re.sub(r"[_\-./]+", " ", name.strip().lower()).split())
+    return " ".join(re.sub(r"[_\-./]+", " ", unicodedata.normalize("NFC", name).strip().lower()).split())
 
 
 def star(name: str) -> int | None:
-    """Read "1 star", "4 stars", "star 2", "five stars" or a bare "3"; None for anything else."""
+    """Read "1 star", "4 stars", "star 2", "five stars", "★★★" or a bare "3"; None for anything else."""
+    drawn = _DRAWN.sub("", name).replace("⭐", "★")
+    if drawn and not set(drawn) - {"★", "☆"}:
+        return drawn.count("★") if 1 <= drawn.count("★") <= 5 else None
     match = _STAR.fullmatch(_plain(name))
     if not match:
         return None
@@ -201,16 +262,27 @@ def star(name: str) -> int | None:
 def _by_name(own: Sequence[str]) -> dict[str, str]:
     """Read the labels that speak for themselves; bare digits only where all five say "star"."""
     stars = [star(label) for label in own]
-    if sorted(k for k in stars if k) == [1, 2, 3, 4, 5] and len(own) == 5 and any("star" in _plain(x) for x in own):
+    if sorted(k for k in stars if k) == [1, 2, 3, 4, 5] and len(own) == 5 and any(_says_star(x) for x in own):
         return {label: STARS[k] for label, k in zip(own, stars, strict=True) if k}
     return {label: NAMES[_plain(label)] for label in own if _plain(label) in NAMES}
+
+
+def _says_star(name: str) -> bool:
+    return "star" in _plain(name) or any(sign in name for sign in "★⭐")
 
 
 def _values(own: Sequence[str], polarity: Mapping[str, str], user: bool) -> tuple[float, ...]:
     stars = [star(label) for label in own]
     if not user and len(own) == 5 and all(stars):
         return tuple((k - 3) / 2 for k in stars if k)
-    return tuple({"negative": -1.0, "neutral": 0.0, "positive": 1.0}[polarity[label]] for label in own)
+    very = [_plain(label).partition(" ")[0] in _VERY for label in own]
+    # On a scale with "very positive", that is what five stars are and "positive" is four.
+    plain = 0.5 if not user and {polarity.get(x) for x, much in zip(own, very, strict=True) if much} >= _POLES else 1.0
+    signs = {"negative": -1.0, "positive": 1.0}
+    return tuple(
+        signs.get(polarity.get(label, ""), 0.0) * (1.0 if much else plain)
+        for label, much in zip(own, very, strict=True)
+    )
 
 
 def _check_poles(own: Sequence[str], repository: str, polarity: Mapping[str, str]) -> None:
@@ -227,11 +299,10 @@ def _check_poles(own: Sequence[str], repository: str, polarity: Mapping[str, str
 
 def _unknown(own: Sequence[str], repository: str, known: Mapping[str, str]) -> str:
     wanted = [label for label in own if label not in known]
-    poles = ("negative", "positive") if len(own) <= 2 else ("negative", "neutral", "positive")
-    example = ",".join(f"{label}={poles[min(at, len(poles) - 1)]}" for at, label in enumerate(own[:3]))
-    more = ",..." if len(own) > 3 else ""
+    example = ",".join(f"{label}=..." for label in wanted[:3]) + (",..." if len(wanted) > 3 else "")
     shown = ", ".join(wanted[:12]) + (f" and {len(wanted) - 12} more" if len(wanted) > 12 else "")
+    # Never with a guess: the place of a class says nothing of its meaning, and a guess would be pasted.
     return (
-        f"{repository}: what these labels mean is not known: {shown}. "
-        f"Look it up in the model's card and say it, for example --labels {example}{more}"
+        f"{repository}: what these labels mean is not known: {shown}. Look it up in the model's card and give each one "
+        f"of {', '.join(LABELS)}: --labels {example}"
     )

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from audit.models import batch
+from audit.models import batch, padding
 from audit.models.base import Request, Response, Row, RowResult
 from audit.models.heads import Vocabulary
 from audit.models.tokens import Blank, Pieces, PieceTokenizer, shared
@@ -62,12 +62,13 @@ class MaskedLM:
             info: what the audit records of it.
             max_length: longest sequence in pieces, special tokens included.
         """
-        self.info = info
         self.max_length = max_length
         self.tokenizer = PieceTokenizer(tokenizer, max_length)
-        pad = getattr(model.config, "pad_token_id", None)
-        self._pad: int = next((p for p in (pad, tokenizer.pad_token_id) if p is not None), 0)
         self._vocabulary = Vocabulary(model)
+        samples = [self.tokenizer.cut(pieces)[0].ids for pieces in self.tokenizer.encode(padding.SAMPLES)]
+        ask = padding.language_model(self._vocabulary)
+        self._padding = padding.measured(info.id, model, tokenizer, samples, ask)
+        self.info = replace(info, notes=(*info.notes, *padding.notes(self._padding, model)))
         self._plans: dict[Request, _Plan] = {}
 
     @property
@@ -180,13 +181,13 @@ class MaskedLM:
         )
 
     def forward(self, rows: Sequence[Row]) -> list[RowResult]:
-        """Run one padded batch in float32; log-probabilities from float32 logits, subtracted in float64."""
-        return batch.run(self._vocabulary, rows, self._pad, self._best)
+        """Run one batch in float32; log-probabilities from float32 logits, subtracted in float64."""
+        return batch.run(self._vocabulary, rows, self._padding, self._best)
 
     def _best(self, logits: Any, norm: Any, top_k: int) -> tuple[tuple[int, float], ...]:
         """Give the best pieces of one position, special tokens left out."""
         found = logits.topk(min(top_k + _SPARE, len(logits)))
-        pairs = zip(found.indices.tolist(), (found.values.double() - norm).exp().tolist(), strict=True)
+        pairs = zip(found.indices.tolist(), (padding.exact(found.values) - norm).exp().tolist(), strict=True)
         return tuple(pair for pair in pairs if pair[0] not in self.tokenizer.special_ids)[:top_k]
 
     def finish(self, request: Request, rows: Sequence[Row], results: Sequence[RowResult]) -> Response:

@@ -12,9 +12,6 @@ from pathlib import Path
 from audit.models import hub, labels, loading
 from audit.schema import CaveatError, ModelUnavailable
 
-DOUBTS = ("auto_map", "quantization_config")
-"""Entries of config.json that name code of the repository, or weights that are not plain numbers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
@@ -83,6 +80,7 @@ def preflight(
             notes.append(f"Its labels are read as: {_read(labels.resolve(own, name, given))}.")
         elif given:
             raise CaveatError(f"Labels are for classifiers, and {name} fills blanks: leave them out.")
+        loading.check_config(config, name)
         hub.check_memory(name, parameters, free)
     except CaveatError as error:
         problem = str(error)
@@ -132,8 +130,5 @@ def _read(mapped: labels.LabelMap) -> str:
 
 
 def _doubts(config: Mapping[str, object]) -> list[str]:
-    told = {
-        "auto_map": "Its config names code of its repository, which is never run here; it may not load without.",
-        "quantization_config": "Its weights are stored in a compressed form, which may not load on this machine.",
-    }
-    return [told[entry] for entry in DOUBTS if config.get(entry)]
+    told = "Its config names code of its repository, which is never run here; it may not load without."
+    return [told] if config.get("auto_map") else []

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from audit.models.aligned import AlignedTokenizer
 from audit.schema import MASK, CaveatError, Span
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?][\"')\]]*\s+)[\"'(\[]*$")
@@ -87,10 +88,11 @@ class _Last:
 
 
 class PieceTokenizer:
-    """The fast tokenizer of a model, with what scoring needs to know about its pieces."""
+    """The tokenizer of a model, with what scoring needs to know about its pieces."""
 
     def __init__(self, tokenizer: Any, max_length: int) -> None:
-        self._backend = tokenizer.backend_tokenizer
+        fast = getattr(tokenizer, "is_fast", False)
+        self._backend = tokenizer.backend_tokenizer if fast else AlignedTokenizer(tokenizer)
         # A saved tokenizer may carry padding to 128: it would count as text.
         self._backend.no_truncation()
         self._backend.no_padding()

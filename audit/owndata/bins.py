@@ -6,8 +6,9 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter
+from math import isfinite
 
-from audit.owndata.decimals import POINT, Decimals, plain_number
+from audit.owndata.decimals import COMMA, POINT, Decimals, is_grouped, plain_number
 from audit.schema import CaveatError
 
 MOST = 12
@@ -28,6 +29,7 @@ class Bins:
             numbers = [float(part) for part in parts]
         except ValueError:
             numbers = []
+        numbers = numbers if all(map(isfinite, numbers)) else []
         whole = len(numbers) == 1 and "," not in spec
         if (
             not numbers
@@ -44,6 +46,7 @@ class Bins:
         self._count = int(numbers[0]) if whole else 0
         self._limits = [] if whole else numbers
         self._grouped = not whole and bool(re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", spec.strip()))
+        self._pointed = next((part for part in parts if not whole and is_grouped(part, COMMA)), "")
         self._spec = spec.strip()
         self._decimals = Decimals(f"--bins {column}")
         self._values = (array("d"), array("d"))
@@ -76,6 +79,12 @@ class Bins:
                 f"--bins {self.column}={self._spec} may be one limit at {whole} or limits at each comma, in a column "
                 f"with commas between thousands. Write {self.column}={whole}, with a comma at its end, or "
                 f"{self._spec.replace(',', '.0,')}.0."
+            )
+        if self._pointed and not self._decimals.has_points():
+            whole, broken = self._pointed.replace(".", ""), plain_number(float(self._pointed))
+            raise CaveatError(
+                f"--bins {self.column}={self._spec}: {self._pointed} may be {whole} or {broken}, in a column without "
+                f"decimal points. Write {whole}, or {self._pointed}0."
             )
         if self._count:
             values = sorted(self._values[way])

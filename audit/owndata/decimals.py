@@ -15,7 +15,11 @@ from audit.schema import CaveatError
 
 POINT, COMMA = 0, 1
 """Ways of writing: a point before the decimals and commas between thousands, or the other way round."""
-_GROUPED = (re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"), re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"))
+_GROUPED = (
+    re.compile(r"[+-]?(?:[1-9]\d{0,2}|0\d{1,2})(,\d{3})+(\.\d+)?"),
+    re.compile(r"[+-]?(?:[1-9]\d{0,2}|0\d{1,2})(\.\d{3})+(,\d+)?"),
+)
+"""Digits in threes, in either way; a nought before the comma alone, as in "0,123", is of decimals."""
 _SAID = ("a comma between thousands", "a point between thousands")
 
 
@@ -50,6 +54,8 @@ class Decimals:
     _seen: set[int] = field(default_factory=set)
     """Ways of which some cell has thousands grouped."""
     way: int | None = None
+    broken: bool = False
+    """Whether some number of a typed format is no whole one."""
 
     def add(self, cell: str | float, place: str) -> tuple[float, float]:
         """Take a cell, and give its readings; a number of a typed format has one.
@@ -58,7 +64,9 @@ class Decimals:
             CaveatError: when it is no number, or is written in another way than an earlier one.
         """
         if not isinstance(cell, str):
+            self.broken = self.broken or (isfinite(cell) and cell != int(cell))
             return (cell, cell) if isfinite(cell) else self._none(str(cell), place)
+        cell = cell.strip()
         both = readings(cell)
         for way, value in enumerate(both):
             if value != value:
@@ -99,6 +107,10 @@ class Decimals:
         self.way = COMMA if POINT in self._against else POINT
         return self.way
 
+    def has_points(self) -> bool:
+        """Whether some cell has a decimal point, so that its owner writes 1.125 for one and an eighth."""
+        return self.broken or (COMMA in self._against and POINT not in self._against)
+
     def note(self) -> str:
         """Say how the numbers are read where that had to be decided; "" where nothing was."""
         if self._open is not None and self.way is not None:
@@ -107,7 +119,12 @@ class Decimals:
 
     def number(self, cell: str | float) -> float:
         """Read a cell as the column is written."""
-        return readings(cell)[self.way or POINT] if isinstance(cell, str) else cell
+        return readings(cell.strip())[self.way or POINT] if isinstance(cell, str) else cell
+
+
+def is_grouped(number: str, way: int) -> bool:
+    """Whether a number may be one with its thousands apart, in a way of writing."""
+    return _GROUPED[way].fullmatch(number) is not None
 
 
 def typed(value: object, cell: str) -> str | float:

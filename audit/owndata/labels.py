@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.labels import NAMES
-from audit.owndata.reading import listed, written
-from audit.owndata.table import CODES, NONE
+from audit.owndata.classes import JOIN, MEANINGS, NONE, meaning_of, overlap
+from audit.owndata.reading import written
 from audit.schema import LABELS, CaveatError
+from audit.schema.errors import listed
 
 OPTION = "--data-labels"
 NO_LABEL = "none"
@@ -54,7 +56,7 @@ def parse(text: str) -> dict[str, str]:
     """Read a map: "burnout=negative,calm=positive", or the path of a JSON, CSV or TSV file with two columns.
 
     Returns:
-        The file's label -> negative, neutral, positive or none.
+        The file's label -> negative, neutral, positive, two of them ("neutral+positive") or none.
 
     Raises:
         CaveatError: when it cannot be read, or a target is unknown.
@@ -114,23 +116,39 @@ def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
     """Normalise a map: labels as a cell of the file is written (-1 and -1.0 are "-1"), targets by name.
 
     Raises:
-        CaveatError: for a target that is not negative, neutral, positive or none; for an empty map.
+        CaveatError: for a target that is not negative, neutral, positive, two of them or none; for an empty map.
     """
-    out = {}
+    out: dict[str, str] = {}
     for key, target in pairs.items():
         label = (written(key, f"{OPTION}: a label") or "").strip()
-        name = spoken(str(target))
-        if name != NO_LABEL and name not in SPEAKING:
-            near = get_close_matches(name, [*LABELS, NO_LABEL], n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise CaveatError(
-                f"{OPTION}: {target!r} (for {label}) is no target. Valid: {', '.join(LABELS)}; {NO_LABEL} leaves a row "
-                f"without a label.{meant}"
-            )
-        out[label] = SPEAKING.get(name, NO_LABEL)
+        given = _target(str(target), label)
+        if out.setdefault(label, given) != given:
+            raise CaveatError(f"{OPTION}: {label!r} has two targets, {out[label]} and {given}. Leave one out.")
     if not out:
         raise CaveatError(f"{OPTION}: the map is empty. Write {OPTION} burnout=negative,calm=positive.")
     return out
+
+
+def _target(target: str, label: str) -> str:
+    """Read what a label means: a class, two of them ("neutral+positive", an answer is right when it is one), none."""
+    if spoken(target) == NO_LABEL:
+        return NO_LABEL
+    names = [spoken(part) for part in target.split(JOIN)]
+    stray = next((name for name in names if name not in SPEAKING), None)
+    if stray is not None:
+        near = get_close_matches(stray, [*LABELS, NO_LABEL], n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise CaveatError(
+            f"{OPTION}: {target!r} (for {label}) is no target. Valid: {', '.join(LABELS)}; {NO_LABEL} leaves a row "
+            f"without a label; {LABELS[1]}{JOIN}{LABELS[2]} is for one that means either.{meant}"
+        )
+    meaning = meaning_of(SPEAKING[name] for name in names)
+    if meaning not in MEANINGS:
+        raise CaveatError(
+            f"{OPTION}: {target!r} (for {label}) is every class, so no answer could be wrong. Leave one out, or write "
+            f"{label}={NO_LABEL}."
+        )
+    return meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +156,8 @@ class Reading:
     """How one label of a file is read."""
 
     target: str | None
-    """negative, neutral, positive or "none"; "" for a cell without a label, None for a label that is not known."""
+    """negative, neutral, positive, two of them ("neutral+positive") or "none";
+    "" for a cell without a label, None for a label that is not known."""
     key: str | None = None
     """The label of the user's map that it was found as."""
     rivals: tuple[str, ...] = ()
@@ -199,7 +218,7 @@ class LabelBook:
 
     def again(self, cell: str | None) -> int:
         """Give the code of a label that was counted before."""
-        return CODES.get(self._readings[(cell or "").strip()].target or "", NONE)
+        return MEANINGS.get(self._readings[(cell or "").strip()].target or "", NONE)
 
     def known(self) -> dict[str, str]:
         """Give the label -> target map as it was used, most frequent first."""
@@ -225,8 +244,10 @@ class LabelBook:
         """Insist that each label is known.
 
         Raises:
-            CaveatError: with the unknown labels, their counts and the option that maps them.
+            CaveatError: with the unknown labels, their counts and the option that maps them; for meanings that share a
+                class, with which an answer could be right and wrong.
         """
+        self._check_overlap()
         unknown = [(label, n) for label, n in self.counts.most_common() if self._readings[label].target is None]
         if not unknown:
             return
@@ -235,6 +256,8 @@ class LabelBook:
         file = any("," in label or "=" in label or not label.isprintable() for label, _ in unknown)
         # After a space, a first label such as -1 would look like an option to a reader.
         equals = "=" if example.startswith("-") else " "
+        if any(shlex.quote(label) != label for label, _ in unknown[:4]):
+            example = shlex.quote(example)
         how = " a JSON or TSV file (their names do not fit a command line)" if file else equals + example
         stray = self.unused()
         differ = (
@@ -247,6 +270,17 @@ class LabelBook:
             f"{differ} Say what each means with {OPTION}{how}; each one of {', '.join(LABELS)}, or {NO_LABEL} for no "
             "label."
         )
+
+    def _check_overlap(self) -> None:
+        known = self.known()
+        shared = overlap(known.values())
+        if shared:
+            one, other = (next(label for label, target in known.items() if target == meaning) for meaning in shared)
+            raise CaveatError(
+                f"{self.where}, column {self.column!r}: {one!r} is read as {shared[0]} and {other!r} as {shared[1]}, "
+                f"which share a class, so that an answer could not be judged. Say with {OPTION} what each means, "
+                f"without a class in common, or {NO_LABEL}."
+            )
 
     def _rivals(self, label: str) -> str:
         rivals = self._readings[label].rivals

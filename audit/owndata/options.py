@@ -18,9 +18,11 @@ class DataOptions:
     groups: tuple[str, ...] = ()
     cluster: str = ""
     """Column that says which rows belong together: the writer, the thread, the school."""
+    id: str = ""
+    """Column that names a row, for the list of posts to read."""
     annotators: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-    """The file's label -> negative, neutral, positive or none."""
+    """The file's label -> negative, neutral, positive, two of them ("neutral+positive") or none."""
     bins: Mapping[str, str] = field(default_factory=dict)
     """Numeric group column -> "4" (bins of equal size) or "18,25,40" (where bins begin)."""
     encoding: str = ""
@@ -50,7 +52,7 @@ class DataOptions:
             value = getattr(self, names)
             # One column may be given by its bare name; a list may stand for a tuple.
             object.__setattr__(self, names, (value,) if isinstance(value, str) else tuple(value))
-        parts = [("--text", self.text), ("--label", self.label_column), ("--cluster", self.cluster)]
+        parts = [("--text", self.text), ("--label", self.label_column), ("--cluster", self.cluster), ("--id", self.id)]
         parts += [("--group", name) for name in self.groups] + [("--annotator", name) for name in self.annotators]
         seen: dict[str, str] = {}
         for option, name in parts:

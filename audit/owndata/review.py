@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.cells import cell
+from audit.owndata.classes import ALL_APART, Classes
 from audit.owndata.perturb import KEPT, Answer
 from audit.owndata.table import GROUP, read_batches
 from audit.schema import LABELS
@@ -76,6 +77,8 @@ def write_review(
     groups: Sequence[str] = (),
     include_texts: bool = False,
     limit: int = LIMIT,
+    classes: Classes = ALL_APART,
+    name: str = "",
 ) -> ReviewList:
     """Write the list, the most useful rows first.
 
@@ -90,18 +93,20 @@ def write_review(
         groups: group columns to write; none unless asked for.
         include_texts: whether to write the texts.
         limit: most rows.
+        classes: of the file; the model is as sure of two that are one there as of both together.
+        name: column of the file that names a row (`DataOptions.id`); "" where there is none.
 
     Returns:
         What was written, and how many rows were left out.
     """
-    threshold, source = _threshold(rows, selections)
+    threshold, source = _threshold(rows, classes, selections)
     changed = _changed(answers)
-    wanted = ["row", "key", "predicted", "confidence", *(f"p_{label}" for label in LABELS)]
+    wanted = ["row", *(["id"] if name else []), "key", *classes.columns]
     wanted += [GROUP + name for name in groups] + (["text"] if include_texts else [])
     counts: Counter[str] = Counter()
     kept: list[tuple[tuple[float, ...], dict[str, Any], tuple[str, ...]]] = []
     found = 0
-    for row in _records(rows, wanted, threshold, changed):
+    for row in _records(rows, classes, wanted, threshold, changed):
         reasons = changed.get(row["row"], ())
         if row["confidence"] < threshold:
             reasons = (*reasons, LOW)
@@ -116,7 +121,7 @@ def write_review(
         elif limit and use > kept[0][0]:
             heapq.heapreplace(kept, item)
     kept.sort(key=lambda item: item[0], reverse=True)
-    _write(path, [(row, reasons) for _, row, reasons in kept], groups, include_texts)
+    _write(path, [(row, reasons) for _, row, reasons in kept], groups, include_texts, name)
     return ReviewList(path, len(kept), found - len(kept), tuple(counts.most_common()), threshold, source)
 
 
@@ -131,7 +136,7 @@ def _changed(answers: Iterable[Answer]) -> dict[int, tuple[str, ...]]:
     return {row: tuple(reasons) for row, reasons in found.items()}
 
 
-def _threshold(rows: Any, selections: Sequence[Selection]) -> tuple[float, str]:
+def _threshold(rows: Any, classes: Classes, selections: Sequence[Selection]) -> tuple[float, str]:
     import numpy as np
 
     for selection in selections:
@@ -139,7 +144,7 @@ def _threshold(rows: Any, selections: Sequence[Selection]) -> tuple[float, str]:
             # Confidences are kept as float32: a row that lies on the threshold must not fall below it by rounding.
             aim = f"chosen for an error rate of at most {selection.target:.0%} among the rest"
             return float(np.float32(selection.threshold)), aim
-    parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in read_batches(rows, ["confidence"])]
+    parts = [classes.judged(batch)[2] for batch in read_batches(rows, classes.columns)]
     confidence = np.concatenate(parts) if parts else np.array([], dtype="float32")
     if not len(confidence):
         return 0.0, "no rows"
@@ -147,7 +152,7 @@ def _threshold(rows: Any, selections: Sequence[Selection]) -> tuple[float, str]:
 
 
 def _records(
-    rows: Any, wanted: list[str], threshold: float, changed: Mapping[int, tuple[str, ...]]
+    rows: Any, classes: Classes, wanted: list[str], threshold: float, changed: Mapping[int, tuple[str, ...]]
 ) -> Iterator[dict[str, Any]]:
     """Give the rows that may have a reason; the rest is never made into Python objects."""
     import pyarrow as pa
@@ -155,22 +160,30 @@ def _records(
 
     moved = pa.array(sorted(changed), type=pa.int64())
     for batch in read_batches(rows, wanted):
-        unsure = pc.less(batch.column("confidence").cast(pa.float64()), threshold)
+        sure = pa.array(classes.judged(batch)[2])
+        batch = batch.set_column(batch.schema.get_field_index("confidence"), "confidence", sure)
+        unsure = pc.less(sure, threshold)
         yield from batch.filter(pc.or_(unsure, pc.is_in(batch.column("row"), value_set=moved))).to_pylist()
 
 
 def _write(
-    path: Path, listed: list[tuple[dict[str, Any], tuple[str, ...]]], groups: Sequence[str], texts: bool
+    path: Path, listed: list[tuple[dict[str, Any], tuple[str, ...]]], groups: Sequence[str], texts: bool, name: str
 ) -> None:
     probabilities = [f"p_{label}" for label in LABELS]
-    head = [*_HEAD, *probabilities, *groups, *(["text"] if texts else [])]
+    head = [_HEAD[0], *([name] if name else []), *_HEAD[1:], *probabilities, *groups, *(["text"] if texts else [])]
     partial = path.with_name(path.name + ".part")
     # The byte order mark makes Excel read UTF-8; every cell that needs quotes gets them from the csv module.
     with partial.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([cell(name) for name in head])
         for row, reasons in listed:
-            cells: list[object] = [row["row"], row["key"], "; ".join(reasons), _label(row["predicted"])]
+            cells: list[object] = [
+                row["row"],
+                *([row["id"]] if name else []),
+                row["key"],
+                "; ".join(reasons),
+                _label(row["predicted"]),
+            ]
             cells += [_number(row["confidence"]), *(_number(row[name]) for name in probabilities)]
             cells += [row[GROUP + name] for name in groups] + ([row["text"]] if texts else [])
             writer.writerow([cell(value) for value in cells])

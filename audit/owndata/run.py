@@ -31,6 +31,7 @@ from audit.owndata.survey import Survey
 from audit.owndata.table import ROWS, columns
 from audit.run import PARTS, code_digest, measure_gate, versions
 from audit.schema import (
+    RULE,
     TEXT_CLASSIFICATION,
     Count,
     DataResult,
@@ -73,6 +74,15 @@ def audit_data(
         CaveatError: for a source that cannot be read, or columns and labels that do not fit.
         ModelUnsupported: for a model that is no classifier, or does not reach the competence gate.
         Cancelled: when `cancelled` says so; the same call goes on from there.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from audit import audit_data, load_model
+        >>> posts = ["I love this course", "I hate this course", "A good day", "A terrible day"] * 10
+        >>> frame = pd.DataFrame({"post": posts, "label": ["positive", "negative"] * 20, "year": [1, 2, 2, 1] * 10})
+        >>> result = audit_data(load_model("word-count"), frame, text="post", groups=["year"], perturb=False)
+        >>> result.frame("estimates").query("measure == 'accuracy' and by == 'overall'")["value"].tolist()
+        [1.0]
     """
     if isinstance(source, Survey):
         return _rendered(_audit(model, source, out, progress, cancelled), out, formats)
@@ -107,6 +117,11 @@ def _audit(
         raise ModelUnsupported(
             f"{model.info.id} is for {', '.join(model.info.tasks)}; labelled texts need a sentiment classifier. Try: "
             "sentiment, word-count, or a classifier on the Hub."
+        )
+    if model.info.kind == RULE:
+        raise ModelUnsupported(
+            f"{model.info.id} gives labels and no probabilities, and calibration and review of own rows need them: "
+            "audit it on the suites with caveat run, or choose a model with probabilities"
         )
     if out is None:
         with tempfile.TemporaryDirectory(prefix="caveat-") as folder:
@@ -199,7 +214,7 @@ def scoring_digest(model: LoadedModel, survey: Survey) -> str:
     o, info, source = survey.options, model.info, survey.source()
     known = (
         info.id, info.revision, sorted(info.labels.items()), source.digest, source.encoding, o.sheet,
-        o.text, o.label_column, o.groups, o.cluster, o.annotators, sorted(source.labels.items()),
+        o.text, o.label_column, o.groups, o.cluster, o.id, o.annotators, sorted(source.labels.items()),
         sorted(o.bins.items()), o.include_texts, BATCH_TOKENS, version("torch"),
     )  # fmt: skip
     return sha256(repr(known).encode()).hexdigest()

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.base import LoadedModel, Request, Response
+from audit.owndata.classes import CODES
 from audit.owndata.survey import Chunk, Survey
-from audit.owndata.table import ANNOTATOR, CODES, GROUP, columns
+from audit.owndata.table import ANNOTATOR, GROUP, columns
 from audit.schema import LABELS
 from audit.scoring import Cancelled, Progress, make_plan, run_plan, write_atomically
 
@@ -123,6 +124,7 @@ def _table(chunk: Chunk, responses: Sequence[Response], survey: Survey, secret: 
     best = [max(p, key=p.__getitem__) for p in answers]
     data: dict[str, Any] = {
         "row": chunk.rows,
+        "id": chunk.ids or [None] * len(chunk.rows),
         "key": [text_key(secret, text) for text in chunk.texts],
         "label": chunk.labels,
         "predicted": [CODES[label] for label in best],

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.base import LoadedModel, Request
+from audit.owndata.classes import CODES, classes_of
 from audit.owndata.perturb import Outcome, Sample
 from audit.owndata.review import FILE, write_review
 from audit.owndata.survey import Survey
-from audit.owndata.table import CODES
 from audit.schema import Comparison, DataSettings, DataSource, Selection, Skipped
 from audit.scoring import Progress, score
 
@@ -30,6 +30,7 @@ class Stages:
     ) -> None:
         self.model, self.survey, self.rows, self.source = model, survey, rows, source
         self.settings, self.folder, self.tell = settings, folder, tell
+        self.classes = classes_of(source.labels.values())
 
     def texts(self) -> Iterator[list[str]]:
         """Give the texts of the rows, in their order, chunk by chunk."""
@@ -48,7 +49,7 @@ class Stages:
             return (), ()
         from audit.owndata.baselines import compare_baselines
 
-        return compare_baselines(self.texts, self.rows, self.source, self.settings.seed)
+        return compare_baselines(self.texts, self.rows, self.classes, self.settings.seed)
 
     def perturbations(self) -> Outcome | None:
         """Rewrite a sample of the texts and ask the model again."""
@@ -82,5 +83,11 @@ class Stages:
         """Write the list of rows for people to read, beside the rows."""
         answers = outcome.answers if outcome else ()
         write_review(
-            self.folder / FILE, self.rows, selections, answers, include_texts=self.survey.options.include_texts
+            self.folder / FILE,
+            self.rows,
+            selections,
+            answers,
+            include_texts=self.survey.options.include_texts,
+            classes=self.classes,
+            name=self.source.id,
         )

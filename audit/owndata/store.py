@@ -105,7 +105,7 @@ def secret_of(folder: Path) -> bytes:
 
         def write(draft: Path) -> None:
             draft.touch(mode=0o600)
-            draft.write_text(made)
+            draft.write_text(made, encoding="ascii")
 
         write_atomically(path, write)
-    return bytes.fromhex(path.read_text())
+    return bytes.fromhex(path.read_text(encoding="ascii"))

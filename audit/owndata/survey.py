@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import string
 import tempfile
@@ -11,21 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from unicodedata import normalize
 
 from audit.owndata.bins import Bins
+from audit.owndata.classes import NONE
 from audit.owndata.decimals import typed
 from audit.owndata.firsts import Firsts
 from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
-from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
-from audit.owndata.table import MISSING, NONE
+from audit.owndata.reading import SIZE, Reader, need_column, written
+from audit.owndata.table import MISSING
 from audit.owndata.tally import Tally
 from audit.schema import Count, DataSource
+from audit.schema.errors import listed, mistake
 
 MOST_GROUPS = 50
 _EMPTY_GROUP = frozenset({"", "nan", "#n/a"})
 _INVISIBLE = string.whitespace + "\u00a0\u200b\u200c\u200d\u2060\ufeff"
 """What a text may consist of and still be empty: spaces, and characters without width."""
+_RETWEET = re.compile(r"^(rt @\w+\s*:?\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Chunk:
     labels: list[int]
     groups: list[list[str]]
     annotators: list[list[int]]
+    ids: list[str]
+    """What the owner calls each row; empty where no column says it."""
 
 
 class Survey:
@@ -94,6 +101,7 @@ class Survey:
             ("--label" if n == o.label_column else "--annotator", n) for n in self._labelling
         ]
         asked += [("--group", name) for name in o.groups] + ([("--cluster", o.cluster)] if o.cluster else [])
+        asked += [("--id", o.id)] if o.id else []
         for option, name in asked:
             need_column(self.reader.name, name, self.reader.columns, option)
         return tuple(dict.fromkeys(name for _, name in asked))
@@ -116,14 +124,20 @@ class Survey:
         return -(-self._tally.read // SIZE)
 
     def clusters(self, rows: Sequence[int]) -> Any:
-        """Give the number of the first row of each row's cluster, (n,) int32; the row itself without a cluster."""
+        """Give the number of the first row of each row's cluster, (n,) int32; the row itself where it is alone.
+
+        Copies of a text are one cluster, that of the writer of the first of them: whoever posts a copy did not write
+        it. So no cluster grows by chains of people who share texts, and no copy is in two clusters.
+        """
         import numpy as np
 
         numbers = np.asarray(rows, dtype="i8")
+        original = np.asarray(self._texts.first[numbers - 1]).astype("i8")
+        original = np.where(original == 0, numbers, original)
         if not self.options.cluster:
-            return numbers.astype("i4")
-        first = np.asarray(self._clusters.first[numbers - 1])
-        return np.where(first == 0, numbers, first).astype("i4")
+            return original.astype("i4")
+        first = np.asarray(self._clusters.first[original - 1])
+        return np.where(first == 0, original, first).astype("i4")
 
     def duplicates(self, rows: Sequence[int]) -> Any:
         """Say of each row whether its text stood before, (n,) bool."""
@@ -146,6 +160,7 @@ class Survey:
             label=o.label_column,
             groups=o.groups,
             cluster=o.cluster,
+            id=o.id,
             annotators=o.annotators,
             labels=self._book.known(),
             counts=(*self._tally.counts(), *extra),
@@ -169,7 +184,7 @@ class Survey:
     def _chunk(self, number: int, start: int, cells: Sequence[tuple[Any, ...] | None]) -> Chunk:
         o = self.options
         at = {name: place for place, name in enumerate(self._names)}
-        chunk = Chunk(number, [], [], [], [[] for _ in o.groups], [[] for _ in o.annotators])
+        chunk = Chunk(number, [], [], [], [[] for _ in o.groups], [[] for _ in o.annotators], [])
         for row, values in enumerate(cells, start):
             if values is None:
                 self._tally.blank += not self._done
@@ -189,6 +204,8 @@ class Survey:
                 column.append(self._group(name, values[at[name]], row))
             for codes, code in zip(chunk.annotators, given, strict=True):
                 codes.append(code)
+            if o.id:
+                chunk.ids.append((written(values[at[o.id]], f"{self.place(row)}, column {o.id!r}") or "").strip())
             if not self._done:
                 self._tally.add(text, values[at[o.text]], label, given)
                 self._tally.broken += text != values[at[o.text]] and "\ufffd" in text
@@ -245,7 +262,7 @@ class Survey:
             chunk = self._chunk(number, start, cells)
             at = {row: place for place, row in enumerate(chunk.rows)}
             places = [at.get(row, -1) for row in range(start, start + len(cells))]
-            texts = [chunk.texts[place] if place >= 0 else None for place in places]
+            texts = [plain(chunk.texts[place]) if place >= 0 else None for place in places]
             labels = [chunk.labels[place] if place >= 0 else NONE for place in places]
             self._texts.add(start, texts, labels)
             if cluster >= 0:
@@ -272,6 +289,12 @@ class Survey:
             self._tally.no_cluster += 1
             return None
         return cell
+
+
+def plain(text: str) -> str:
+    """Give what copies of a text have in common: not case, spaces, width of letters, or a leading "RT @name:"."""
+    found = " ".join(normalize("NFKC", text).casefold().split())
+    return _RETWEET.sub("", found) or found
 
 
 def _majority(codes: Sequence[int]) -> int:

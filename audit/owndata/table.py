@@ -13,10 +13,6 @@ GROUP, ANNOTATOR = "group:", "annotator:"
 """What the names of group and annotator columns begin with, so that they cannot clash with ours."""
 MISSING = "(missing)"
 """The group of a row whose group cell is empty."""
-NONE = -1
-"""Code of "no label"."""
-CODES = {label: code for code, label in enumerate(LABELS)}
-"""negative 0, neutral 1, positive 2."""
 BATCH = 8_192
 """Rows that are read from the table at a time."""
 
@@ -30,11 +26,14 @@ def columns(groups: Sequence[str] = (), annotators: Sequence[str] = ()) -> Any:
         annotators: annotator columns of the source, as a tuple.
 
     Returns:
-        row: 1-based number of the row in the source, the heading not counted. key: first 16 hex digits of the
+        row: 1-based number of the row in the source, the heading not counted. id: what its owner calls it (--id),
+        else null. key: first 16 hex digits of the
         HMAC-SHA256 of the text with the secret of the results folder. label, predicted: -1 none, 0 negative,
-        1 neutral, 2 positive. p_*: probabilities, p_neutral NaN for a model without it. valence: -1 to 1.
-        duplicate: the same text stood in an earlier row. cluster: number of the first row of the same cluster; the
-        row itself without --cluster. Then one column a group and an annotator, and the text, null unless asked for.
+        1 neutral, 2 positive; of a label that means two of them 3 negative or neutral, 4 negative or positive,
+        5 neutral or positive. p_*: probabilities, p_neutral NaN for a model without it. valence: -1 to 1.
+        duplicate: a copy of the text stood in an earlier row. cluster: number of the first row of the same cluster,
+        which is the writer (--cluster) of the first copy of the text, or that copy itself; the row itself where it is
+        alone. Then one column a group and an annotator, and the text, null unless asked for.
     """
     import pyarrow as pa
 
@@ -42,6 +41,7 @@ def columns(groups: Sequence[str] = (), annotators: Sequence[str] = ()) -> Any:
     return pa.schema(
         {
             "row": pa.int64(),
+            "id": pa.string(),
             "key": pa.string(),
             "label": pa.int8(),
             "predicted": pa.int8(),

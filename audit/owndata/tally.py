@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.owndata.classes import MEANINGS, NONE, in_words
 from audit.owndata.labels import NO_LABEL, LabelBook
 from audit.owndata.options import DataOptions
-from audit.owndata.reading import Reader, listed, mistake
-from audit.owndata.table import MISSING, NONE
-from audit.schema import LABELS, Count
+from audit.owndata.reading import Reader
+from audit.owndata.table import MISSING
+from audit.schema import Count
+from audit.schema.errors import listed, mistake
 
 
 @dataclass
@@ -92,7 +94,8 @@ class Tally:
     def counts(self) -> Iterator[Count]:
         """Give the kinds of row that there are, with what becomes of them."""
         o = self.options
-        only = [LABELS[code] for code, n in self.by_label.items() if code != NONE and n == self.labelled]
+        names = {code: in_words(meaning) for meaning, code in MEANINGS.items()}
+        only = [names[code] for code, n in self.by_label.items() if code != NONE and n == self.labelled]
         mapped = [label for label, target in self.book.known().items() if target == NO_LABEL]
         # With annotators, a row may have no label although a label of one of them was mapped to none.
         named = self.book.taken_for_none()
@@ -116,7 +119,7 @@ class Tally:
                 (f"every label is {label}", self.labelled, "kept; nothing can be said of the other labels")
                 for label in only
             ),
-            ("text that stood in an earlier row", self.repeated, "kept, and marked"),
+            ("text that stood in an earlier row", self.repeated, "kept; copies count as one writer"),
             ("text that stood before with another label", self.conflicts, "kept; one of the labels is wrong"),
             (f"no value in {o.cluster!r}", self.no_cluster, "kept, each as a cluster of its own"),
             (

@@ -72,6 +72,7 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     folders.shown()
     import gradio as gr
 
+    from audit.lessons.content import LESSONS
     from audit.page import glossary
     from audit.page.asked import Blocks, keep_places
     from audit.page.audit_tab import build_audit_tab, stop_on_leaving
@@ -84,7 +85,6 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
     from audit.page.room import Room
     from audit.page.teacher_tab import build_teacher_tab
     from audit.page.threshold_tab import ThresholdTab
-    from lessons.content import LESSONS
 
     room = Room(settings, engine or Engine())
     with Blocks(title="Caveat", analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
@@ -111,6 +111,8 @@ def build_page(settings: PageSettings, engine: Engine | None = None, *, warm: bo
         demo.load(None, js=_script(demo), api_visibility="private")
     if warm:
         threading.Thread(target=lessons.shelf.warm, args=(LESSONS,), name="caveat-lessons", daemon=True).start()
+    # Told that it is in a Space, the page's script asks huggingface.co about it and fetches fonts of Google's.
+    demo.space_id = None
     remember_signatures(demo)
     settle_missing("bokeh")
     demo.queue(max_size=settings.waiting, default_concurrency_limit=4, api_open=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from audit.page.room import Room
 
-OF_A_WINDOW, OF_A_COMPUTER, OF_A_POOL, OF_AUDITS = 8, 45, 40, 12
-"""How many requests of one window, of one computer, for one pool of functions and for audits may wait.
+OF_A_WINDOW, OF_A_COMPUTER, OF_A_POOL, OF_AUDITS, AUDITS_OF_A_COMPUTER = 8, 45, 40, 12, 4
+"""How many requests of one window, of one computer, for one pool of functions, for audits of all and of one computer
+may wait.
 
 A class may stand behind one address, so that is most of the queue; audits wait at the desk, so few of them wait here.
 """
@@ -41,7 +43,10 @@ class Blocks(gr.Blocks):
         except gr.Error as error:
             error.print_exception = False
             raise
-        except Exception as error:
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        # Not `Exception`: `sys.exit` in a model's code would end the server, a panic in Rust leave the visitor waiting.
+        except BaseException as error:
             function = kwargs.get("block_fn", args[0] if args else None)
             name = getattr(function, "name", "") or "?"
             _log.warning("caveat: the event %s ended in an error (%s)", name, _where(error))
@@ -90,15 +95,24 @@ def _waiting(demo: gr.Blocks) -> Iterator[Event]:
 
 
 def _counts(waiting: Iterator[Event], body: Any, request: Any, pool: str) -> tuple[tuple[int, int], ...]:
-    window = computer = same = 0
-    here = _address(request)
+    window = computer = same = both = 0
+    here = computer_of(request)
     for event in waiting:
+        mine, alike = computer_of(event.request) == here, event.concurrency_id == pool
         window += event.session_hash == body.session_hash
-        computer += _address(event.request) == here
-        same += event.concurrency_id == pool
-    return (window, OF_A_WINDOW), (computer, OF_A_COMPUTER), (same, OF_AUDITS if pool == "audit" else OF_A_POOL)
+        computer += mine
+        same += alike
+        both += mine and alike
+    audits = pool == "audit"
+    return (
+        (window, OF_A_WINDOW),
+        (computer, OF_A_COMPUTER),
+        (same, OF_AUDITS if audits else OF_A_POOL),
+        (both, AUDITS_OF_A_COMPUTER if audits else OF_A_POOL),
+    )
 
 
-def _address(request: Any) -> str:
+def computer_of(request: Any) -> str:
+    """Give the address that a request came from; empty where it is not known."""
     client = getattr(request, "client", None)
     return client.host if client else ""

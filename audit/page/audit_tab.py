@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from audit.page import about_step, run_step
+from audit.page.asked import computer_of
 from audit.page.findings_screen import (
     Closer,
     Letter,
@@ -67,7 +68,8 @@ class _Events:
         teacher: bool,
         request: gr.Request,
     ) -> tuple[Any, ...]:
-        return run_step.enter(self.room, _session(request), depth, names, (seed, check), teacher)
+        computer = computer_of(request)
+        return run_step.enter(self.room, _session(request), depth, names, (seed, check), teacher, computer)
 
     async def queue_up(self, request: gr.Request) -> AsyncIterator[Any]:
         async with aclosing(run_step.queue_up(self.room, _session(request), run_step.QUEUE)) as places:

@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from audit.page import folders
+from audit.page.asked import computer_of
 from audit.page.fragments import care, heading, page, problem, waiting
 from audit.page.fragments import note as remark
 from audit.page.room import Room
@@ -23,8 +24,9 @@ from audit.page.run_step import queue_up
 from audit.page.runs import own_error
 from audit.page.shelf import OFFERS, choose, pairs
 from audit.page.uploads import delete, discard, unread
+from audit.report.owndata.first import first_look, notes
+from audit.report.words import integer, plural
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
-from reports.words import integer, plural
 
 _GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]
@@ -72,7 +74,7 @@ def build_data_tab(room: Room, teacher: Any) -> None:
     def enter_for(opened: bool, request: gr.Request) -> tuple[Any, ...]:
         try:
             _check(room, request.session_hash or "", opened)
-            ahead = room.desk.ahead(room.desk.enter(_ticket(request)))
+            ahead = room.desk.ahead(room.desk.enter(_ticket(request), computer_of(request)))
         except CaveatError as error:
             room.desk.refuse(_ticket(request), str(error))
             return problem(str(error)), gr.Column(visible=True), gr.HTML(visible=False), gr.Button(visible=False)
@@ -206,6 +208,8 @@ class _Columns:
         """Take the file, and offer its columns; what was chosen of an earlier file stays where it is there again."""
         if not path:
             return gr.skip(), "", *_hidden()
+        if not self.room.uploads.brought(path):
+            return None, problem(_GONE), *_hidden()
         session = request.session_hash or ""
         from audit.owndata.reading import open_source
 
@@ -366,8 +370,8 @@ def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
         job.trouble = ""
     except CaveatError as error:
         job.trouble = str(error)
-    except Exception as error:
-        # A thread has nobody to raise to.
+    except BaseException as error:
+        # A thread has nobody to raise to; a panic in the Rust of a tokenizer is no `Exception`.
         job.trouble = own_error(error)
     finally:
         # Rows and their key never outlive the audit, nor does the file where nobody waits for the result any more.
@@ -394,4 +398,6 @@ def _letter(result: DataResult, report: str) -> str:
         f'<iframe title="Report on {escape(source.name)}" sandbox="" srcdoc="{escape(report, quote=True)}" '
         'style="width:100%;height:80vh;border:1px solid var(--border-color-primary)"></iframe>'
     )
-    return page(f'<h2 tabindex="-1">What was found</h2><p>{escape(lead)}</p>{frame}')
+    told = "".join(f"<p><strong>{escape(note)}</strong></p>" for note in notes(result))
+    said = "".join(f"<dt>{escape(question)}</dt><dd>{escape(answer)}</dd>" for question, answer in first_look(result))
+    return page(f'<h2 tabindex="-1">What was found</h2><p>{escape(lead)}</p>{told}<dl class="card">{said}</dl>{frame}')

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ class Door:
         """
         self.app = app
         self.room = room
+        self.closing = asyncio.Event()
+        """Set when the page closes: a window keeps two answers open for as long as it can, and they end then."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer, refuse, or let the page answer."""
@@ -70,13 +74,30 @@ class Door:
             await send(message)
 
         try:
-            await self.app(scope, receive, pass_on)
+            await self.app(scope, partial(self._receive, receive), pass_on)
+            if begun and not ended:
+                await send({"type": "http.response.body", "body": b""})
+        except asyncio.CancelledError:
+            # What did not end in time is let go; raised further it would be a page of traceback for a Ctrl-C.
+            if not self.closing.is_set():
+                raise
         except Exception as error:
             _log.warning("caveat: a request to %s was not answered (%s)", _short(scope["path"]), type(error).__name__)
             if not begun:
                 await _tell((500, "This request was not understood."), send)
             elif not ended:
                 await send({"type": "http.response.body", "body": b""})
+
+    async def _receive(self, receive: Receive) -> Message:
+        """Give what the visitor sends next, or that nothing more will come once the page closes."""
+        told = asyncio.ensure_future(receive())
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait({told, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return told.result() if told.done() else {"type": "http.disconnect"}
+        finally:
+            told.cancel()
+            closing.cancel()
 
     def _refused(self, scope: Message) -> tuple[int, str] | None:
         method, path = scope["method"], scope["path"]

@@ -62,7 +62,7 @@ def _attention(model: LoadedModel, text: str) -> Attention:
 
 
 def _report(result: AuditResult) -> str:
-    from reports.html import render
+    from audit.report.html import render
 
     return render(result)
 

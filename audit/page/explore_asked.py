@@ -18,8 +18,8 @@ from audit.page.shelf import OFFERS, choose
 from audit.page.steps import opened as way
 from audit.page.trying import IDEAS, MOST, PAIRS, answered, clean, fills, requests
 from audit.page.twins import twin as make_twin
+from audit.report.words import listing
 from audit.schema import FILL_MASK, TEXT_CLASSIFICATION, CaveatError
-from reports.words import listing
 
 MODELS, SENTENCE, TWIN, ANSWERS, WORDS, ATTENTION = 1, 2, 3, 4, 5, 6
 """The steps."""

@@ -17,9 +17,9 @@ from audit.models.base import LoadedModel, Request, Response
 from audit.page.findings_screen import PLOT_TEXT
 from audit.page.fragments import page, say
 from audit.page.trying import EXPLORATION, fills
+from audit.report import words
+from audit.report.spec import ChartRow, ChartSpec, Mark, Series, span_of
 from audit.schema import MASK, CaveatError
-from reports import words
-from reports.spec import ChartRow, ChartSpec, Mark, Series, span_of
 
 MOST_WORDS = 30
 """Words that are left out, one at a time: an answer must not keep others waiting."""
@@ -178,7 +178,7 @@ def _signed(value: float) -> str:
 
 def drawn(spec: ChartSpec) -> Any:
     """Draw the chart of left-out words for a room; the dots of several models stand above each other."""
-    from reports.plots import to_plotly
+    from audit.report.plots import to_plotly
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT, height=150 + (ROW + 8 * len(spec.series)) * len(spec.rows), margin_t=44)
@@ -260,7 +260,7 @@ def _quoted(piece: str) -> str:
 
 def heat_drawn(spec: ChartSpec) -> Any:
     """Draw a heat map for a room."""
-    from reports.plots import to_plotly
+    from audit.report.plots import to_plotly
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT if len(spec.rows) <= 24 else 11)

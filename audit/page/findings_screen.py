@@ -15,8 +15,8 @@ from audit.page.fragments import page, problem
 from audit.page.reading import chart_words, evidence_view, letter, suite_view
 from audit.page.room import Room
 from audit.page.runs import Kept
+from audit.report.spec import ChartSpec
 from audit.schema import CaveatError, SuiteInfo
-from reports.spec import ChartSpec
 
 PLOT_TEXT = 15
 """Pixels; a chart is read from the back of a room."""
@@ -141,7 +141,7 @@ def draw(room: Room, key: str, name: str, chart: str) -> tuple[Any, ...]:
 
 
 def _drawn(kept: Kept, spec: ChartSpec) -> tuple[Any, ...]:
-    from reports.plots import to_plotly
+    from audit.report.plots import to_plotly
 
     figure = to_plotly(spec)
     figure.update_layout(font_size=PLOT_TEXT)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from audit.page.room import Fit, task_words
+from audit.report.words import date, integer, plural, prose
 from audit.schema import AuditResult, ModelInfo
-from reports.words import date, integer, plural, prose
 
 KINDS = {
     "masked-lm": "Masked language model: it guesses a hidden word from the words around it",

@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from audit.page.fragments import say
-from reports.terms import MORE, TERMS, term_id
+from audit.report.terms import MORE, TERMS, term_id
 
 _WRITTEN = {
     "Adjusted p": r"adjusted p",

@@ -9,6 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.lesson import Lesson
+from audit.page.asked import computer_of
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, waiting
 from audit.page.lesson_shown import Shown
@@ -16,9 +18,8 @@ from audit.page.progress import Board
 from audit.page.room import Room
 from audit.page.run_step import queue_up
 from audit.page.runs import Run, own_error
+from audit.report import words
 from audit.schema import AuditResult, CaveatError, Finding
-from lessons.lesson import Lesson
-from reports import words
 
 
 class LiveRun:
@@ -43,7 +44,7 @@ class LiveRun:
         def enter_for(request: gr.Request) -> tuple[Any, ...]:
             # Gradio finds the request by its annotation, which a partial would hide.
             try:
-                ahead = room.desk.ahead(room.desk.enter(request.session_hash or ""))
+                ahead = room.desk.ahead(room.desk.enter(request.session_hash or "", computer_of(request)))
             except CaveatError as error:
                 room.desk.refuse(request.session_hash or "", str(error))
                 return gr.Button(visible=True), problem(str(error)), gr.Button(visible=False)

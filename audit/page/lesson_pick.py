@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.content import LESSONS
 from audit.page import lesson_words
 from audit.page.room import Room
-from lessons.content import LESSONS
 
 
 def lesson_picker(room: Room, label: str, elem_id: str) -> Any:

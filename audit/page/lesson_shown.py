@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from audit.lessons.lesson import Choice, Lesson
 from audit.page.findings_screen import PLOT_TEXT
 from audit.page.reading import chart_words
 from audit.page.ready import Ready
+from audit.report import words
+from audit.report.charts import charts_for
+from audit.report.evidence import Line, line
+from audit.report.spec import ChartRow, ChartSpec, Mark, few, span_of
+from audit.report.view import View
 from audit.schema import AuditResult, CaveatError, Contrast, Finding, SuiteInfo
-from lessons.lesson import Choice, Lesson
-from reports import words
-from reports.charts import charts_for
-from reports.evidence import Line, line
-from reports.spec import ChartRow, ChartSpec, Mark, few, span_of
-from reports.view import View
 
 PAIRS = 6
 """Pairs to judge: those that show the gap most clearly, at most three, and the rest by lot."""
@@ -250,7 +250,7 @@ class Shelf:
         if not seen or seen[0].line:
             raise CaveatError(
                 f"This page has no stored result for the lesson {lesson.title}. "
-                "Whoever runs it can make one with: python -m lessons.make"
+                "Whoever runs it can make one with: python -m audit.lessons.make"
             )
         view = self._views.setdefault(lesson.model, View(seen[0].result))
         shown = Shown(lesson, tuple(seen), view)
@@ -267,7 +267,7 @@ def figure(spec: ChartSpec, guess: Choice | None = None) -> Any:
         spec: the chart.
         guess: framed from its lower to its upper end, as far as the axis goes.
     """
-    from reports.plots import scale, to_plotly
+    from audit.report.plots import scale, to_plotly
 
     drawn = to_plotly(spec)
     drawn.update_layout(font_size=PLOT_TEXT)

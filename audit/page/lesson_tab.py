@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.content import LESSONS, SURE, lesson
+from audit.lessons.lesson import Lesson
 from audit.page import lesson_words
 from audit.page.classroom import Led, may_guess, may_see
 from audit.page.fragments import note as remark
@@ -18,8 +20,6 @@ from audit.page.room import Room
 from audit.page.steps import ahead, focus, lead
 from audit.page.steps import opened as way
 from audit.schema import CaveatError
-from lessons.content import LESSONS, SURE, lesson
-from lessons.lesson import Lesson
 
 CHOOSE, GUESS, RESULT, EVIDENCE, ARGUE = 1, 2, 3, 4, 5
 CSS = Path(__file__).with_name("lesson.css")

@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from audit.lessons.content import CARDS, HOUR, LESSONS, SURE
+from audit.lessons.lesson import Choice, Lesson
 from audit.page.classroom import Led, Phase
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, say, stored_line, texts
 from audit.page.lesson_shown import Pair, Shown
 from audit.page.reading import severity
-from lessons.content import CARDS, HOUR, LESSONS, SURE
-from lessons.lesson import Choice, Lesson
-from reports import words
-from reports.evidence import Line
-from reports.view import severity_word
+from audit.report import words
+from audit.report.evidence import Line
+from audit.report.view import severity_word
 
 _LINE = '<p><a href="#tab-threshold">Draw the line yourself: who is missed when you move it?</a></p>'
 

@@ -19,7 +19,7 @@ class Papers:
 
     def bundle(self) -> str:
         """Give the path of the archive; the same one for everybody."""
-        from lessons.handouts import papers
+        from audit.lessons.handouts import papers
 
         with self._lock:
             if self._path is None or not self._path.is_file():

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 from audit.page.fragments import page
+from audit.report.words import duration, integer
 from audit.schema import Suite
 from audit.scoring import Progress
-from reports.words import duration, integer
 
 
 @dataclass

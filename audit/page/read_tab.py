@@ -10,8 +10,8 @@ from audit.page.fragments import care, page, say, texts
 from audit.page.glossary import glossary
 from audit.page.reading import severity
 from audit.page.room import Room
+from audit.report.words import SEVERITY_WORDS, VERDICT_MEANINGS, VERDICT_WORDS, capital
 from audit.schema import Severity
-from reports.words import SEVERITY_WORDS, VERDICT_MEANINGS, VERDICT_WORDS, capital
 
 _SEVERITIES: dict[Severity, str] = {
     "high": "the gap is beyond the smallest effect of interest, at least twice as large, and most templates agree",

@@ -12,10 +12,10 @@ from audit.findings import SEVERITIES, key_findings
 from audit.page.fragments import note, page, say, stored_line
 from audit.page.glossary import linked
 from audit.page.runs import Kept
+from audit.report.spec import ChartSpec
+from audit.report.view import View, severity_word
+from audit.report.words import date, plural
 from audit.schema import Finding, Severity, SuiteInfo
-from reports.spec import ChartSpec
-from reports.view import View, severity_word
-from reports.words import date, plural
 
 _SHAPES: dict[Severity, str] = {
     "high": '<path d="M8 1.5 15.2 14.5H.8z" fill="currentColor"/>',

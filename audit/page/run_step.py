@@ -20,8 +20,8 @@ from audit.page.room import Room
 from audit.page.runs import own_error
 from audit.page.shelf import Wanted
 from audit.page.uploads import delete, unread
+from audit.report.words import duration, plural
 from audit.schema import CaveatError, Depth, Suite
-from reports.words import duration, plural
 
 FINDINGS = 4
 MOST_SEED = 2**31 - 1
@@ -166,6 +166,8 @@ def add_suite(
     """Read an uploaded suite and mark it among the questions; the file goes, however it ends."""
     if not files:
         return gr.skip(), gr.skip(), gr.skip()
+    if not all(map(room.uploads.brought, files)):
+        return problem("The file is gone. Choose it again."), gr.skip(), None
     try:
         if not teacher:
             raise CaveatError("Own questions are opened by the teacher. Enter the PIN first.")
@@ -196,10 +198,8 @@ async def queue_up(room: Room, session: str, title: str = "") -> AsyncGenerator[
         session: of the visitor.
         title: of a screen that shows nothing else.
     """
-    try:
-        run = room.desk.waiting(session)
-    except CaveatError as error:
-        room.desk.refuse(session, str(error))
+    run = room.desk.waiting(session)
+    if run is None:
         return
     last, turn = "", False
     mine = run.waiter = object()
@@ -231,19 +231,26 @@ def seed_of(given: object) -> int:
     """
     if given in (None, ""):
         return 0
-    if isinstance(given, int | float) and math.isfinite(given) and given == int(given) and 0 <= given <= MOST_SEED:
+    # The range first: what lies in it is finite, and a huge integer is no float to be asked whether it is.
+    if isinstance(given, int | float) and 0 <= given <= MOST_SEED and given == int(given):
         return int(given)
     raise CaveatError(f"The seed is {str(given)[:20]}. Give a whole number from 0 to {MOST_SEED:,}, such as 0.")
 
 
 def enter(
-    room: Room, session: str, depth: Depth, names: list[str], options: tuple[Any, Any], teacher: bool
+    room: Room,
+    session: str,
+    depth: Depth,
+    names: list[str],
+    options: tuple[Any, Any],
+    teacher: bool,
+    computer: str = "",
 ) -> tuple[Any, ...]:
     """Take a place in the queue, unless what is asked for cannot be run: that is said before anybody waits."""
     try:
         room.chosen_suites(names, depth, teacher, room.own.get(session))
         seed_of(options[0])
-        ahead = room.desk.ahead(room.desk.enter(session))
+        ahead = room.desk.ahead(room.desk.enter(session, computer))
     except CaveatError as error:
         room.desk.refuse(session, str(error))
         return gr.Column(visible=True), gr.HTML("", visible=False), gr.Button(visible=False), problem(str(error))

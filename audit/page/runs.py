@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import secrets
@@ -16,9 +17,9 @@ from pathlib import Path
 
 from audit.page import files, folders
 from audit.page.engine import Engine
+from audit.report.view import View
 from audit.schema import AuditResult, CaveatError
 from audit.scoring import Progress
-from reports.view import View
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_UNHEARD = 5.0
@@ -27,7 +28,10 @@ SECONDS_FORGOTTEN = 60.0
 """After which a run that never began is forgotten altogether."""
 PLACES = 60
 """How many runs may wait."""
+PLACES_OF_A_COMPUTER = 45
+"""How many of them may be of one computer: a class may stand behind one address, and others come as well."""
 _AGAIN = "Start it again; if that does not help, run it from the command line, which says more."
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Run:
     entered: float = field(default_factory=time.monotonic)
     heard: float = field(default_factory=time.monotonic)
     """When its window was last known to wait for it."""
+    computer: str = ""
+    """The address that it was entered from."""
+    turn: int = 0
+    """Computers take turns: a run comes after all runs of earlier turns, and within a turn first come, first served."""
     begun: bool = False
     """True once its turn has come; from then on it leaves the desk by itself."""
     waiter: object = None
@@ -73,6 +81,11 @@ class Run:
         """Whether others have to wait for it."""
         heard = self.begun or time.monotonic() - self.heard < SECONDS_UNHEARD
         return heard and not self.stop.is_set()
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """Where it stands among the runs that wait; one under way comes before all of them."""
+        return (-1 if self.begun else self.turn), self.entered
 
     def follow(self) -> Iterator[Progress | None]:
         """Give the newest progress every quarter of a second, None where there is no news, until the run ends.
@@ -100,7 +113,7 @@ class Run:
             return newest
 
 
-def own_error(error: Exception) -> str:
+def own_error(error: BaseException) -> str:
     """Say that an audit ended in a mistake of ours. The kind of error is told; its text could quote a sentence."""
     return f"The audit stopped on an error of its own ({type(error).__name__}). {_AGAIN}"
 
@@ -117,17 +130,27 @@ class Desk:
         self._folder = folders.private("results-")
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
-    def enter(self, session: str) -> Run:
+    def enter(self, session: str, computer: str = "") -> Run:
         """Note that a session waits for its turn; a run that it still has going is stopped.
 
+        Whoever enters many runs from one computer delays another by one of them: its later ones come a turn later
+        each. Somebody new begins in the earliest turn that there is, so that nobody is passed over for ever.
+
+        Args:
+            session: of the window.
+            computer: address of the window's computer.
+
         Raises:
-            CaveatError: when too many wait already.
+            CaveatError: when too many wait already, of all or of that computer.
         """
         with self._lock:
             self._forget()
-            if session not in self._runs and sum(other.there for other in self._runs.values()) >= PLACES:
-                raise CaveatError(f"{PLACES} audits wait already. Try again in a few minutes.")
-            return self._put(session, Run())
+            others = [run for known, run in self._runs.items() if known != session and run.there]
+            turns = [run.turn for run in others if run.computer == computer]
+            if len(others) >= PLACES or len(turns) >= PLACES_OF_A_COMPUTER:
+                raise CaveatError(f"{len(others)} audits wait already. Try again in a few minutes.")
+            first = min((run.turn for run in others), default=0)
+            return self._put(session, Run(computer=computer, turn=max([first, *(turn + 1 for turn in turns)])))
 
     def refuse(self, session: str, why: str) -> Run:
         """Note that what a session asks for will not be run; nobody waits for it.
@@ -157,9 +180,9 @@ class Desk:
                 del self._runs[session]
 
     def ahead(self, run: Run) -> int:
-        """Count the runs that were entered before one and have not ended."""
+        """Count the runs that come before one and have not ended."""
         with self._lock:
-            return sum(other.entered < run.entered and other.there for other in self._runs.values())
+            return sum(other.order < run.order and other.there for other in self._runs.values())
 
     def seconds_ahead(self, run: Run) -> float:
         """Give the time that the run under way still needs; NaN when it cannot be told, or for one's own."""
@@ -167,17 +190,20 @@ class Desk:
             known = [other.seconds_left for other in self._runs.values() if other is not run and other.there]
         return next((seconds for seconds in known if not math.isnan(seconds)), math.nan)
 
-    def waiting(self, session: str) -> Run:
-        """Give the run that a session has entered, which is heard of by this.
+    def waiting(self, session: str) -> Run | None:
+        """Give the run that a session has entered; None when it has none, or lost its place and there is no other.
 
-        Raises:
-            CaveatError: as `enter` does, for a session that has none.
+        It is heard of by this.
         """
         with self._lock:
             run = self._runs.get(session)
-        if run:
+            if run is None:
+                return None
+            lost = not run.there and not run.stop.is_set()
+            if lost and sum(other.there for other in self._runs.values()) >= PLACES:
+                return None
             run.heard = time.monotonic()
-        return run or self.enter(session)
+            return run
 
     def begin(self, session: str) -> Run:
         """Give the run of a session whose turn has come; `leave` has to follow.
@@ -185,7 +211,7 @@ class Desk:
         Raises:
             CaveatError: for a run that was refused, and as `enter` does.
         """
-        run = self.waiting(session)
+        run = self.waiting(session) or self.enter(session)
         if run.refused:
             self.leave(session, run)
             raise CaveatError(run.refused)
@@ -201,12 +227,16 @@ class Desk:
         """
 
         def thread() -> None:
+            LOG.info("an audit begins")
             try:
                 run.told.put(Ended(work(progress=run.told.put, cancelled=run.stop.is_set)))
+                LOG.info("an audit is done")
             except CaveatError as problem:
+                LOG.info("an audit ended: %s", type(problem).__name__)
                 run.told.put(Ended(problem=str(problem)))
-            except Exception as problem:
-                # A thread has nobody to raise to.
+            except BaseException as problem:
+                # A thread has nobody to raise to, and a run that never ends would hold up everybody. A panic in the
+                # Rust of a tokenizer and `sys.exit` in a model's code are no `Exception`.
                 run.told.put(Ended(problem=own_error(problem)))
 
         threading.Thread(target=thread, name="caveat-audit", daemon=True).start()

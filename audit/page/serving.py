@@ -20,7 +20,7 @@ from audit.schema import CaveatError, SystemFailure
 if TYPE_CHECKING:
     import gradio as gr
 
-    from audit.page.door import App
+    from audit.page.door import Door
 
 EVERYWHERE = ("0.0.0.0", "::")
 SECONDS_BETWEEN_SWEEPS = 30.0
@@ -51,7 +51,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> App:
+def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> Door:
     """Give a page as an ASGI application that serves what the page needs and nothing else.
 
     Args:
@@ -77,8 +77,9 @@ def application(demo: gr.Blocks, host: str, port: int, **options: Any) -> App:
 class Server(uvicorn.Server):
     """Serves in a thread, from a socket that is bound before: no port is looked at twice."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Door) -> None:
         """Get ready to serve an application."""
+        self._door = app
         super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_CLOSE))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: None)
@@ -87,6 +88,11 @@ class Server(uvicorn.Server):
         """Start, and let `open` return."""
         await super().startup(sockets)
         self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and let go what windows keep open; otherwise each would be waited for to the last second."""
+        self._door.closing.set()
+        await super().shutdown(sockets)
 
     def open(self, listening: socket.socket) -> None:
         """Serve until `close`; returns once visitors are answered.
@@ -101,6 +107,11 @@ class Server(uvicorn.Server):
         while not self._ready.wait(0.05):
             if not self._thread.is_alive():
                 raise SystemFailure("The page ended before it was open. Start it again.")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped serving."""
+        return not self._thread.is_alive()
 
     def close(self) -> None:
         """Stop serving."""
@@ -147,7 +158,7 @@ def listening(host: str, port: int) -> socket.socket:
     """
     if not 1 <= port <= 65535:
         raise CaveatError(f"There is no port {port}. Choose one from 1 to 65535, such as 7860.")
-    what = f"The page cannot listen on {host} port {port}"
+    what = f"The page cannot listen on {host or 'no address'} port {port}"
     try:
         return _bind(host, port)
     except (OSError, UnicodeError) as error:
@@ -247,17 +258,20 @@ def serve(demo: gr.Blocks, host: str, port: int, settings: PageSettings | None =
 
     Raises:
         CaveatError: when the address cannot be listened on.
+        SystemFailure: when the page ends without having been stopped.
     """
     if options.pop("prevent_thread_lock", False):
         opened(demo, host, port, **options)
         return demo.app, demo.local_url, None
     stopped = threading.Event()
-    opened(demo, host, port, **options)
+    server = opened(demo, host, port, **options)
     _stop_on_signals(stopped)
     sys.stdout.write(greeting(settings, host, port))
     sys.stdout.flush()
-    _wait(stopped, getattr(demo, "room", None))
-    close(demo)
+    try:
+        _wait(stopped, server, getattr(demo, "room", None))
+    finally:
+        close(demo)
     sys.stdout.write("\nCaveat is closed. What was on the page is forgotten.\n")
     return None
 
@@ -273,9 +287,11 @@ def _stop_on_signals(stopped: threading.Event) -> None:
             signal.signal(number, lambda *_: stopped.set())
 
 
-def _wait(stopped: threading.Event, room: Any) -> None:
+def _wait(stopped: threading.Event, server: Server, room: Any) -> None:
     swept = time.monotonic()
     while not stopped.wait(0.5):
+        if server.ended:
+            raise SystemFailure("The page ended by itself. Start it again.")
         if room is not None and time.monotonic() - swept > SECONDS_BETWEEN_SWEEPS:
             room.uploads.sweep()
             swept = time.monotonic()

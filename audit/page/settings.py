@@ -25,7 +25,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def results_folder() -> Path:
     """Give the folder of the results that ship with the project: one folder a model, each with a result.json."""
-    return Path(__file__).resolve().parents[2] / "lessons" / "results"
+    return Path(__file__).resolve().parents[1] / "lessons" / "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,9 @@ def settings_from_environment() -> tuple[PageSettings, str, int]:
     get = os.environ.get
     host = get("CAVEAT_HOST") or ("0.0.0.0" if get("SPACE_ID") else "127.0.0.1")
     port = get("CAVEAT_PORT") or "7860"
-    if not port.isdigit():
-        raise CaveatError(f"CAVEAT_PORT is {port!r}. Give a number from 1 to 65535, such as 7860.")
+    # Not `isdigit`, which is true of "²" as well; a longer number is no port.
+    if not (port.isdecimal() and len(port) <= 9):
+        raise CaveatError(f"CAVEAT_PORT is {port[:40]!r}. Give a number from 1 to 65535, such as 7860.")
     ids = get("CAVEAT_ALLOW_MODELS")
     allowed = None if ids is None else [name.strip() for name in ids.split(",") if name.strip()]
     settings = settings_for(host, pin=get("CAVEAT_PIN"), allow_models=allowed, help_lines=get("CAVEAT_HELP_LINES"))

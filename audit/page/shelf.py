@@ -156,7 +156,13 @@ class Shelf:
                     self._models.move_to_end(key)
                     return self._models[key]
             more = key.options() | ({"watch": watch} if watch else {})
-            model = self._load(key.name, **more)
+            try:
+                model = self._load(key.name, **more)
+            except BaseException as error:
+                if isinstance(error, Exception):
+                    raise
+                # A panic in the Rust of a tokenizer, or `sys.exit` in a model's code: it must not end the server.
+                raise RuntimeError(type(error).__name__) from error
             with self._lock:
                 self._models[key] = model
                 others = [kept for kept in self._models if kept.name not in BUNDLED]

@@ -7,7 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.content import LESSONS, lesson
 from audit.page import lesson_words
+from audit.page.asked import computer_of
 from audit.page.classroom import Phase
 from audit.page.fragments import heading, page, problem
 from audit.page.fragments import note as remark
@@ -15,9 +17,8 @@ from audit.page.lesson_pick import lesson_picker
 from audit.page.lesson_shown import Shelf
 from audit.page.papers import Papers
 from audit.page.room import Room
+from audit.report.words import plural
 from audit.schema import CaveatError
-from lessons.content import LESSONS, lesson
-from reports.words import plural
 
 EVERY = 2.0
 """Seconds after which the count of guesses on the board is taken again."""
@@ -105,7 +106,7 @@ class TeacherTab:
 
     def _enter(self, pin: str, request: gr.Request) -> tuple[Any, ...]:
         """Compare the PIN; nobody's is looked at for a while after a wrong one, and nobody waits here for that."""
-        found = self.room.pins.compare(pin, request.client.host if request.client else "")
+        found = self.room.pins.compare(pin, computer_of(request))
         if found.right:
             papers = gr.DownloadButton(value=self.papers.bundle())
             desk = (gr.Column(visible=False), gr.Column(visible=True), papers, self._tried())

@@ -19,11 +19,11 @@ import pandas as pd
 
 from audit.analysis.estimates import coded
 from audit.page.ready import Ready
+from audit.report import words
+from audit.report.spec import few
 from audit.schema import AuditResult, CaveatError
 from audit.stats import Gap, ordered, share_interval, solve
 from audit.stats.design import arrange
-from reports import words
-from reports.spec import few
 
 Kind = Literal["missed", "alarm"]
 

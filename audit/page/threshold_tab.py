@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from audit.lessons.masking import LESSON
 from audit.page.findings_screen import PLOT_TEXT
 from audit.page.fragments import note as remark
 from audit.page.fragments import page, problem, say, stored_line, texts
@@ -18,9 +19,8 @@ from audit.page.steps import ahead, focus, lead
 from audit.page.steps import opened as way
 from audit.page.threshold_numbers import Group, Lines, Look, Outcome, Posts
 from audit.page.threshold_words import chart, sentence, title
+from audit.report import words
 from audit.schema import CaveatError
-from lessons.masking import LESSON
-from reports import words
 
 COMMIT, MOVE, ARGUE = 1, 2, 3
 START, STEP = 50, 5
@@ -215,7 +215,7 @@ def said(outcome: Outcome) -> str:
 
 def figure(outcome: Outcome) -> Any:
     """Draw the chart for a room: large letters, and misses beside false alarms instead of over them."""
-    from reports.plots import to_plotly
+    from audit.report.plots import to_plotly
 
     spec = chart(outcome)
     drawn = to_plotly(spec)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from audit.page.threshold_numbers import Kind, Outcome, Share
-from reports import words
-from reports.spec import ChartRow, ChartSpec, Mark, Series
+from audit.report import words
+from audit.report.spec import ChartRow, ChartSpec, Mark, Series
 
 SERIES = (Series("missed", "missed", "vermillion"), Series("alarm", "false alarms", "blue"))
 

@@ -9,8 +9,8 @@ from html import escape
 
 from audit.models.base import LoadedModel, Request, Response
 from audit.page.fragments import page
+from audit.report.words import listing, plural
 from audit.schema import FILL_MASK, MASK, CaveatError
-from reports.words import listing, plural
 
 LONGEST = 300
 """Characters of an own sentence."""

@@ -29,6 +29,10 @@ class Uploads:
         """Where Gradio put uploads; the page's own set, `Blocks.upload_file_set`, once there is a page."""
         self._claimed: dict[str, tuple[Path, float]] = {}
 
+    def brought(self, path: str) -> bool:
+        """Whether a file was uploaded; beside uploads the shared folder holds what others download."""
+        return path in self.received
+
     def claim(self, session: str, path: str) -> Path:
         """Take an uploaded file for a window; the one that it had before goes.
 
@@ -42,7 +46,7 @@ class Uploads:
         Raises:
             FileNotFoundError: when it is gone.
         """
-        if not _plain(path):
+        if not self.brought(path) or not _plain(path):
             raise FileNotFoundError(path)
         home = folders.private("upload-")
         try:

@@ -48,9 +48,11 @@ class DataSource:
     """Column names; "" when the label is the majority of `annotators`."""
     groups: tuple[str, ...] = ()
     cluster: str = ""
+    id: str = ""
+    """Column that names a row; "" where none was given."""
     annotators: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-    """The file's label -> negative, neutral or positive."""
+    """The file's label -> negative, neutral, positive, or two of them: "neutral+positive"."""
     counts: tuple[Count, ...] = ()
     encoding: str = ""
 
@@ -127,6 +129,9 @@ class Selection:
     clusters: int
     assumption: str
     reason: str = ""
+    """Why there is no threshold, or no error rate."""
+    no_bound: str = ""
+    """Why there is no bound where there is an error rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,10 @@ class Comparison:
     n: int
     method: str
     """The paired test that gave `p`."""
+    df: float = float("nan")
+    """Degrees of freedom of the interval: effective clusters less one."""
+    classes: str = ""
+    """The classes that both were held to, where the model also has others: "negative, positive"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,17 @@ class SuiteInfo:
     """SHA-256 of items, endpoints, families, strata and rule as they were before the model was run (docs/record.md)."""
 
 
+RULE = "rule"
+"""Kind of a model that gives a label and a valence and no probabilities."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What was audited."""
 
     id: str
     kind: str
-    """"masked-lm", "causal-lm", "classifier", "function"."""
+    """"masked-lm", "causal-lm", "classifier", "function", or "rule", which gives no probabilities."""
     revision: str
     """Commit SHA on the Hub; for a folder, the SHA-256 of its weights."""
     tasks: tuple[str, ...]
@@ -236,6 +240,12 @@ class Finding:
     """How sure one can be, in words; `severity` is about size and harm alone."""
     notes: tuple[str, ...] = ()
     """Sentences that stand beside the finding."""
+    raw_gap: float = float("nan")
+    """Own rows, accuracy: the gap as it is; `gap` is what is left with the same labels on both sides."""
+    mix: float = float("nan")
+    """`raw_gap` - `gap`: what other labels on the two sides make of it."""
+    shrunken: float = float("nan")
+    """Own rows, crossings: the gap as far as chance does not explain it (empirical Bayes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +309,7 @@ class AuditResult:
     """True when the run was cancelled; the numbers cover what was done."""
     schema_version: int = 1
     predictions: Any = field(default=None, compare=False, repr=False)
-    """A pyarrow Table or Dataset with the columns of `audit.store.COLUMNS`, one row per prediction."""
+    """A pyarrow Table or Dataset with the columns of `audit.store.columns`, one row per prediction."""
 
     def frame(self, what: str = "findings") -> Any:
         """Give a pandas frame: "findings", "estimates" or "rows"."""

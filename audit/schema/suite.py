@@ -235,6 +235,8 @@ class Suite:
     """Whether this is somebody else's benchmark: its contrasts get numbers and no verdict."""
     families: Mapping[str, str] = field(default_factory=dict)
     """Template id -> family, for templates that word one idea; a family is one cluster in every interval."""
+    place: float = 100.0
+    """Where it stands in lists and reports, the smallest first; suites of one place stand by name."""
 
     def at(self, depth: Depth) -> Suite:
         """Give the suite with the examples of a depth."""

@@ -30,6 +30,8 @@ from audit.stats.resample import (
     sign_flip,
     worst_gap_null,
 )
+from audit.stats.shares import ShareGap, quantile, score_z, share_gap, two_sided, wilson_limits
+from audit.stats.shrinkage import shrunken, spread_between
 from audit.stats.spread import Spread, leave_one_out, spread, template_gaps
 from audit.stats.strata import halves
 from audit.stats.twoway import NOISE, Gap, Variance, balanced, cluster, nesting, solve
@@ -43,6 +45,7 @@ __all__ = [
     "Gap",
     "Layout",
     "Part",
+    "ShareGap",
     "Spread",
     "Twins",
     "Variance",
@@ -69,12 +72,19 @@ __all__ = [
     "nesting",
     "new_template",
     "ordered",
+    "quantile",
+    "score_z",
+    "share_gap",
+    "share_interval",
+    "shrunken",
     "sign_flip",
     "solve",
-    "share_interval",
     "spread",
+    "spread_between",
     "suite_weights",
     "template_gaps",
+    "two_sided",
     "wilson",
+    "wilson_limits",
     "worst_gap_null",
 ]

@@ -16,12 +16,12 @@ from rich.console import Console
 from audit import terminal
 from audit.findings import COMPATIBILITY, key_findings
 from audit.models import Response
+from audit.report.headings import illustration
+from audit.report.html import render
+from audit.report.markdown import card_section
 from audit.run import run_audit
 from audit.schema import Operation
 from audit.suites import load_suites
-from reports.headings import illustration
-from reports.html import render
-from reports.markdown import card_section
 
 
 class Talker(FakeMaskedLM):
@@ -103,8 +103,16 @@ def test_the_terminal_says_what_they_are(audits):
     said = re.sub(r"\s+", " ", screen.file.getvalue())
     assert "Compatibility result: on 36 paired sentences, by the CrowS-Pairs score" in said
     assert "crows-pairs Fewer items than in its authors' files: 36 of 1,508." in said
-    primary = sum(f.primary for f in both.findings)
-    assert f"{primary} primary and {len(both.findings) - primary - 2} secondary contrasts" in said
+    ours = [f for f in both.findings if f.suite != "crows-pairs"]
+    tested = [f.primary for f in ours if f.p_adjusted == f.p_adjusted]
+    counts = f"of {len(ours)} contrasts, {sum(tested)} primary and {tested.count(False)} secondary ones were tested"
+    assert counts in said
+    untested = replace(both, findings=tuple(replace(f, p_adjusted=float("nan"), verdict="undefined") for f in ours))
+    screen = Console(file=io.StringIO(), width=80)
+    terminal._print_result(screen, untested, [])
+    said = re.sub(r"\s+", " ", screen.file.getvalue())
+    assert "No contrast could be tested; the report says why." in said and "told apart" not in said
+    assert f"of {len(ours)} contrasts, 0 primary and 0 secondary ones were tested" in said
     only = replace(both, findings=tuple(f for f in both.findings if f.suite == "crows-pairs"))
     screen = Console(file=io.StringIO(), width=80)
     terminal._print_result(screen, only, [])

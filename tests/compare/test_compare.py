@@ -17,11 +17,11 @@ from audit.cli import app
 from audit.compare import compare, load_comparison, save_comparison
 from audit.models.base import Row, RowResult
 from audit.owndata import store as owndata_store
+from audit.report.comparison import render_comparison
 from audit.run import run_audit
 from audit.schema import CaveatError, ModelInfo
 from audit.store import load_result, predictions_table
 from audit.suites import load_suites
-from reports.comparison import render_comparison
 
 
 class ReadsNot(FakeClassifier):

@@ -15,8 +15,8 @@ from audit.compare import compare
 from audit.models.base import RowResult
 from audit.models.function import FunctionModel, count_words
 from audit.owndata.run import audit_data
+from audit.report.comparison import render_comparison
 from audit.schema import CaveatError, ModelInfo
-from reports.comparison import render_comparison
 
 
 class Contrary(FakeClassifier):
@@ -136,11 +136,14 @@ def test_a_two_class_model_is_compared_where_both_are_judged_and_it_is_said(turn
     (left,) = [skipped for skipped in other.skipped if skipped.what == "rows labelled neutral"]
     assert (left.reason, left.n) == (said, 30)
     change = overall(result)
-    assert change.n == 60 and change.sentence.startswith(f"B{said[1:]}. On 60 rows, accuracy on posts labelled neg")
+    assert change.n == 60 and change.sentence.startswith(f"{said}. On 60 rows, accuracy on posts labelled neg")
+    assert "from the one to the other it did not change (95 % interval 0.0 to 0.0)" in change.sentence
     assert "all posts" not in " ".join(c.sentence for c in other.changes)
     (group,) = [c for c in other.changes if c.test == "group is a"]
     assert "accuracy on posts labelled negative or positive where group is a is 100 %" in group.sentence
     page = " ".join(re.sub(r"<[^>]+>", " ", render_comparison(result).partition("</style>")[2]).split())
+    assert "rises from" not in page and "No change of accuracy was told apart from chance" in page
+    assert "counts only when its adjusted p is below .05" in page and "its interval says so" not in page
     assert said in page and "all posts labelled negative or positive" in page and "accuracy on all posts" not in page
     assert said in result._repr_html_()
 

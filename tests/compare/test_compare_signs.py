@@ -15,11 +15,11 @@ from audit.cli import app
 from audit.compare import compare
 from audit.compare.compare import Draft, settle
 from audit.comparecommand import _print
+from audit.report.comparison import charts, render_comparison
 from audit.run import run_audit
 from audit.stats import Gap, Spread
 from audit.suites import load_suites
 from audit.terminal import consoles
-from reports.comparison import charts, render_comparison
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,7 @@ def test_a_planted_change_points_one_way_in_words_number_and_drawing(audits, cap
     (drawn,) = [spec for spec in charts(result, compared, 1) if spec.kind == "forest"]
     ((mark,),) = [row.marks for row in drawn.rows]
     assert (mark.value > 0) == right and (mark.low > 0) == right == (mark.high > 0)
+    assert drawn.title == "1 of 1 change lies wholly beyond the smallest effect of interest"
     assert drawn.sentence.startswith("To the right of 0 the number rose from the first audit, to the left it fell")
     page = text_of(render_comparison(result))
     assert numbers.replace("-", "\N{MINUS SIGN}") in page.replace("\N{NO-BREAK SPACE}", " ") and size in page
@@ -136,3 +137,40 @@ def test_folders_of_whoever_compared_do_not_travel_with_the_report(audits, monke
     words = ["compare", str(audits[0] / "one"), str(audits[0] / "two"), "--out", str(out)]
     assert CliRunner().invoke(app, words).exit_code == 0
     assert json.loads((out / "compare.json").read_text())["command"] == "caveat compare one two --out c"
+
+
+def test_what_is_the_same_in_both_neither_rises_nor_falls(audits):
+    (other,) = planted(audits[1], 0.5, 0.5).others
+    (change,) = other.changes
+    assert "From the one to the other, from 50 to 50, it did not change (95 % interval " in change.sentence
+    assert "rose" not in change.sentence and "fell" not in change.sentence
+    (other,) = planted(audits[1], 0.5, 0.5001).others
+    (change,) = other.changes
+    assert "from 50 to 50, it hardly moved (95 % interval " in change.sentence and "rose" not in change.sentence
+
+
+def test_accuracy_of_a_suite_is_told_as_what_it_is_a_mean_over_frames(audits):
+    result = compare(audits[1])
+    (compared,) = result.others
+    accuracies = [c for c in compared.changes if c.contrast == "accuracy"]
+    assert accuracies and all("accuracy averaged over frames is " in c.sentence for c in accuracies)
+    (drawn,) = [spec for spec in charts(result, compared, 1) if spec.kind == "dumbbell"]
+    assert "on the same items, averaged over frames." in drawn.sentence
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "title"),
+    [
+        ("chance", 0.3, "No change of accuracy was told apart from chance"),
+        ("equivalent", 0.0, "No change of accuracy was told apart from chance"),
+        ("finding", 0.3, "Accuracy rises from 50 % to 80 %"),
+        ("finding", -0.3, "Accuracy falls from 50 % to 20 %"),
+    ],
+)
+def test_the_figure_of_accuracies_claims_only_a_change_that_was_found(audits, verdict, change, title):
+    result = planted(audits[1], 0.5, 0.5 + change)
+    (compared,) = result.others
+    (of,) = compared.changes
+    of = replace(of, contrast="accuracy", title="Negation: accuracy", verdict=verdict)
+    (drawn,) = [spec for spec in charts(result, replace(compared, changes=(of,)), 1) if spec.kind == "dumbbell"]
+    assert drawn.title == title

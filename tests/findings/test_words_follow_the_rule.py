@@ -7,8 +7,8 @@ import pytest
 
 from audit.compare.compare import Draft, settle
 from audit.owndata.analysis import gaps
+from audit.report.owndata.page import key_findings
 from audit.stats import Gap, Spread
-from reports.owndata.page import key_findings
 
 trials = importlib.import_module("audit.validate.trials")  # the package has a function of that name
 

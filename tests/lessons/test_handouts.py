@@ -11,11 +11,11 @@ import pytest
 
 from audit import load_suites
 from audit.exits import finish
+from audit.lessons import handouts
+from audit.lessons.content import HOUR, LESSONS, lesson
+from audit.lessons.guide import ANSWERS, NOTES, SAYINGS, plan
+from audit.report.words import prose
 from audit.schema import MASK
-from lessons import handouts
-from lessons.content import HOUR, LESSONS, lesson
-from lessons.guide import ANSWERS, NOTES, SAYINGS, plan
-from reports.words import prose
 
 GUIDE = Path(__file__).parents[2] / "docs" / "teacher-guide.md"
 

@@ -1,4 +1,4 @@
-"""What the lessons show was made by the models, suites and code that are here now: `python -m lessons.make`."""
+"""What the lessons show was made by the models, suites and code that are here now: `python -m audit.lessons.make`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from audit import load_model, load_result
 from audit.analysis import analyse
 from audit.findings import ALPHA
+from audit.lessons import make
+from audit.lessons.content import LESSONS
+from audit.lessons.make import COMMAND, RESULTS, plan, suites_of
 from audit.schema import FOUND, AuditResult, Finding
 from audit.store import predictions_table, save, to_json
 from audit.suites import digest, examples_for
 from audit.wording import chance_words
-from lessons import make
-from lessons.content import LESSONS
-from lessons.make import COMMAND, RESULTS, plan, suites_of
 
 STALE = f"stale: run {COMMAND}"
 each_model = pytest.mark.parametrize("model", plan())

@@ -29,6 +29,12 @@ class Repository:
     info: dict[str, Any] = field(default_factory=dict)
     pause: float = 0
     """Seconds before each piece of 16 kB of a file."""
+    weights: str = ""
+    """What becomes of a request for weights: "500", "stalled", "cut" in the middle, or "changed" on the way."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent with a refusal."""
+    portal: bool = False
+    """Whether a login page answers in the Hub's place."""
 
 
 class LoopbackHub:
@@ -72,8 +78,11 @@ class LoopbackHub:
         found = self.repositories.get(name)
         if found is None:
             self._send(request, 401, b"{}", {"X-Error-Code": "RepoNotFound"})
+        elif found.portal:
+            self._send(request, 200, b"<html>Please log in</html>", {"Content-Type": "text/html"})
         elif found.status != 200:
-            self._send(request, found.status, b"{}", {"X-Error-Code": found.error} if found.error else {})
+            code = {"X-Error-Code": found.error} if found.error else {}
+            self._send(request, found.status, b"{}", {**code, **found.headers})
         elif revision not in ("", "main", SHA):
             self._send(request, 404, b"{}", {"X-Error-Code": "RevisionNotFound"})
         else:
@@ -92,7 +101,19 @@ class LoopbackHub:
         else:
             body = (found.folder / file).read_bytes()
             tag = hashlib.sha256(body).hexdigest()
-            self._send(request, 200, body, {"ETag": f'"{tag}"', "X-Repo-Commit": SHA}, found.pause)
+            about = {"ETag": f'"{tag}"', "X-Repo-Commit": SHA}
+            fault = found.weights if file.endswith((".safetensors", ".bin")) and request.command == "GET" else ""
+            if fault == "500":
+                self._send(request, 500, b"", {})
+                return
+            if fault == "changed":
+                body = body[:-1] + b"x"
+            begin = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+            if begin:
+                self.seen.append(f"RANGE {begin} /{name}/{file}")
+                about["Content-Range"] = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+            stop = (len(body) - begin) // 2 if fault in ("cut", "stalled") else -1
+            self._send(request, 206 if begin else 200, body[begin:], about, found.pause, stop, fault == "stalled")
 
     def _send(
         self,
@@ -101,12 +122,21 @@ class LoopbackHub:
         body: bytes,
         headers: dict[str, str],
         pause: float = 0,
+        stop: int = -1,
+        stalled: bool = False,
     ) -> None:
         request.send_response(status)
         for key, value in {"Content-Length": str(len(body)), **headers}.items():
             request.send_header(key, value)
         request.end_headers()
         if request.command == "HEAD":
+            return
+        if stop >= 0:
+            with suppress(ConnectionError):
+                request.wfile.write(body[:stop])
+                request.wfile.flush()
+                time.sleep(3 if stalled else 0)
+            request.close_connection = True
             return
         # Whoever no longer listens has hung up, which is what a stopped download does.
         with suppress(ConnectionError):

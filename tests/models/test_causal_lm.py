@@ -284,9 +284,9 @@ def test_documents_are_parted_by_the_separator_before_any_chat_token(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_recorded(causal, folders, name):
+def test_what_is_recorded(causal, name):
     info = causal[name].info
-    assert (info.id, info.kind, info.tasks) == (folders[name], "causal-lm", ("fill-mask",))
+    assert (info.id, info.kind, info.tasks) == (name, "causal-lm", ("fill-mask",))
     assert info.architecture == {"gpt2": "GPT2LMHeadModel", "llama": "LlamaForCausalLM"}[name]
     assert info.dtype == "float32" and "text-generation" in info.notes[0] and '"person"' in info.notes[1]
     assert "Each text begins with <s>." in info.notes
@@ -306,7 +306,7 @@ def test_a_head_from_left_to_right_on_a_model_that_reads_both_ways_is_refused():
     model, tokenizer = tiny_models.make("bert", "LMHeadModel")
     assert not model.config.is_decoder
     info = ModelInfo(id="o/m", kind="causal-lm", revision="", tasks=("fill-mask",))
-    with pytest.raises(ModelUnsupported, match=r"o/m reads a text from both sides"):
+    with pytest.raises(ModelUnsupported, match=r"o/m lets what comes later in a text change"):
         CausalLM(model, tokenizer, info, 40)
 
 

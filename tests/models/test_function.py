@@ -107,3 +107,37 @@ def test_the_baseline_counts_words_and_knows_no_negation():
     assert negated.probabilities == good.probabilities
     assert not POSITIVE_WORDS & NEGATIVE_WORDS
     assert f"{len(POSITIVE_WORDS)} positive, {len(NEGATIVE_WORDS)} negative" in model.info.notes[0]
+
+
+MALFORMED = {
+    "nothing": (lambda texts: None, "None is no list of answers"),
+    "one number": (lambda texts: 0.5, r"0\.5 is no list of answers"),
+    "labels": (lambda texts: ["negative"] * len(texts), "is 'negative', and no numbers"),
+    "a row of nothing": (lambda texts: [None] * len(texts), "is None, and no numbers"),
+    "a number a text": (lambda texts: [0.5] * len(texts), r"is 0\.5, and no numbers"),
+    "objects": (
+        lambda texts: [{"label": "negative", "score": 0.9}] * len(texts),
+        "is {'label': .* no numbers",
+    ),
+    "complex numbers": (lambda texts: [(1j, 0, 0)] * len(texts), "is .*1j.*, and no numbers"),
+    "too few": (lambda texts: [(0.1, 0.2, 0.7)] * (len(texts) - 1), "answers to .* texts; give one a text"),
+}
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_answers_that_are_no_numbers_are_told_in_a_line(kind):
+    function, said = MALFORMED[kind]
+    model = FunctionModel("mine", classify=function)
+    with pytest.raises(CaveatError, match=f"function model mine: .*{said}") as refused:
+        score(model, [Request("A day."), Request("A night.")])
+    assert "\n" not in str(refused.value)
+    if kind != "too few":
+        with pytest.raises(CaveatError, match=f"function model mine: .*{said}"):
+            model.identify()
+
+
+def test_answers_may_come_one_by_one():
+    model = FunctionModel("mine", classify=lambda texts: ((0.1, 0.2, 0.7) for _ in texts))
+    assert [answer.probabilities for answer in score(model, [Request("A day."), Request("A night.")])] == [
+        pytest.approx((0.1, 0.2, 0.7))
+    ] * 2

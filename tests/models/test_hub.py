@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def asker(endpoint, home):
         "HF_ENDPOINT": endpoint,
         "HF_HOME": str(home),
         "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DOWNLOAD_TIMEOUT": "1",
         "PYTHONWARNINGS": "error",
     }
     env.pop("HF_TOKEN", None)
@@ -91,6 +93,16 @@ def online(tmp_path_factory):
             "o/huge": Repository(base / "ok", info=huge),
             "o/t5": Repository(base / "ok", info={"config": {"architectures": ["T5ForConditionalGeneration"]}}),
             "o/down": Repository(status=503),
+            "o/halted": Repository(base / "ok", weights="500"),
+            "o/cut": Repository(base / "ok", weights="cut"),
+            "o/stalled": Repository(base / "ok", weights="stalled"),
+            "o/changed": Repository(base / "ok", weights="changed"),
+            "o/many": Repository(status=429, headers={"Retry-After": "37"}),
+            "o/disabled": Repository(status=403, headers={"X-Error-Message": "Access to this resource is disabled."}),
+            "o/token": Repository(
+                status=401, headers={"X-Error-Message": "Invalid credentials in Authorization header"}
+            ),
+            "o/portal": Repository(portal=True),
         }
     )
     home = base / "home"
@@ -136,6 +148,14 @@ def test_a_known_commit_and_offline_use_need_no_request(online):
         ("o/down", "ModelUnavailable", 3, "answered 503"),
         ("dev", "ModelUnavailable", 3, "has no revision 'dev': give a branch"),
         ("cold", "ModelUnavailable", 3, "offline: o/ok is not in the cache (which is empty)"),
+        ("o/halted", "ModelUnavailable", 3, "answered 500 for o/halted"),
+        ("o/cut", "ModelUnavailable", 3, "was lost while o/cut was fetched: what has arrived is kept"),
+        ("o/stalled", "ModelUnavailable", 3, "was lost while o/stalled was fetched"),
+        ("o/changed", "ModelUnavailable", 3, "is not what the Hub names (its digest differs): nothing of it was kept"),
+        ("o/many", "ModelUnavailable", 3, "so o/many must wait: again in 37 seconds"),
+        ("o/disabled", "ModelUnavailable", 3, "o/disabled was disabled on the Hub"),
+        ("o/token", "ModelUnavailable", 3, "does not accept your token"),
+        ("o/portal", "ModelUnavailable", 3, "such as the login page of a network"),
         ("o/bare", "ModelUnsupported", 4, "has no config.json"),
         ("o/flax", "ModelUnsupported", 4, "has no weights that PyTorch reads"),
         ("o/huge", "ModelUnsupported", 4, "GB of memory"),
@@ -150,6 +170,35 @@ def test_each_refusal_is_one_line(online, name, kind, code, line):
 
 def test_too_large_and_wrong_models_are_not_downloaded(online):
     assert not [line for line in online[1] if "/o/huge/resolve" in line or "/o/t5/resolve" in line]
+
+
+def test_a_download_that_was_killed_goes_on_where_it_was(tmp_path):
+    model, tokenizer = tiny_models.make("bert")
+    tiny_models.save(tmp_path / "slow", model, tokenizer)
+    size = (tmp_path / "slow" / "model.safetensors").stat().st_size
+    repository = Repository(tmp_path / "slow", pause=0.3)
+    server = LoopbackHub({"o/slow": repository})
+    home = tmp_path / "home"
+    env = {**os.environ, "HF_ENDPOINT": server.url, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0"}
+    # The client writes in pieces that are larger than this whole file.
+    code = "from audit.models import hub, load_model; hub.PIECE = 16_384; load_model('o/slow')"
+    try:
+        first = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            parts = list(home.rglob("*.caveat-part"))
+            if parts and parts[0].stat().st_size >= 16_384:
+                break
+            time.sleep(0.1)
+        first.kill()
+        first.wait()
+        kept = parts[0].stat().st_size
+        assert 16_384 <= kept < size
+        repository.pause = 0
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    finally:
+        server.close()
+    assert f"RANGE {kept} /o/slow/model.safetensors" in server.seen
+    assert not list(home.rglob("*.caveat-part*"))
 
 
 def test_without_a_network_the_cache_is_used_and_the_rest_known_at_once(online):

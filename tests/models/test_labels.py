@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from audit.models import labels
+from audit.models.classifier import polarity, understood
 from audit.models.labels import REPOSITORIES, LabelMap, parse, resolve, star
 from audit.schema import CaveatError, ModelUnsupported
 
@@ -28,6 +31,12 @@ GO_EMOTIONS = (
         (("5 stars", "4 stars", "3 stars", "2 stars", "1 star"), (P, P, U, N, N)),
         (("one star", "two stars", "three stars", "four stars", "five stars"), (N, N, U, P, P)),
         (("very_negative", "Negative", "neutral", "positive", "VERY-POSITIVE"), (N, N, U, P, P)),
+        (("★", "★★", "★★★", "★★★★", "★★★★★"), (N, N, U, P, P)),
+        (("Positiv", "Neutral", "Negativ"), (P, U, N)),
+        (("négatif", "neutre", "positif"), (N, U, P)),
+        (("muy negativo", "negativo", "neutro", "positivo", "muy positivo"), (N, N, U, P, P)),
+        (("bearish", "bullish", "neutral"), (N, P, U)),
+        (("bad", "good"), (N, P)),
         (("sadness", "joy", "love", "anger", "fear", "surprise"), (N, P, P, N, N, U)),
         (("anger", "joy", "optimism", "sadness"), (N, P, P, N)),
     ],
@@ -44,16 +53,21 @@ def test_go_emotions_is_grouped_as_its_paper_does():
     assert [found.classes.count(label) for label in (P, N, U)] == [12, 11, 5]
 
 
-def test_stars_keep_their_half_steps_and_words_do_not():
+def test_stars_and_very_positive_keep_their_half_steps():
     stars = tuple(f"{k} star{'s' if k > 1 else ''}" for k in (2, 1, 3, 5, 4))
     assert resolve(stars, "o/m").values == (-0.5, -1.0, 0.0, 1.0, 0.5)
     words = ("very negative", "negative", "neutral", "positive", "very positive")
-    assert resolve(words, "o/m").values == (-1.0, -1.0, 0.0, 1.0, 1.0)
+    assert resolve(words, "o/m").values == (-1.0, -0.5, 0.0, 0.5, 1.0)
+    assert resolve(("sehr_negativ", "negativ", "positiv"), "o/m").values == (-1.0, -1.0, 1.0)
+    assert resolve(words, "o/m", {"neutral": "neutral"}).values == (-1.0, -1.0, 0.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1 star", 1), ("4 Stars", 4), ("stars_2", 2), ("five stars", 5), ("6 stars", None)],
+    [
+        *(("1 star", 1), ("4 Stars", 4), ("stars_2", 2), ("five stars", 5), ("6 stars", None), ("☆", None)),
+        *(("★★★", 3), ("★★★☆☆", 3), ("⭐️⭐️", 2), ("★ ★ ★ ★", 4), ("★★★★★★", None)),
+    ],
 )
 def test_star_names(text, value):
     assert star(text) == value
@@ -86,13 +100,14 @@ def test_labels_without_a_neutral_one_answer_two():
 @pytest.mark.parametrize(
     ("own", "line"),
     [
-        (("LABEL_0", "LABEL_1"), "not known: LABEL_0, LABEL_1. .*--labels LABEL_0=negative,LABEL_1=positive$"),
         (
-            ("LABEL_0", "LABEL_1", "LABEL_2"),
-            "--labels LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive$",
+            ("LABEL_0", "LABEL_1"),
+            r"not known: LABEL_0, LABEL_1. .* negative, neutral, positive: --labels LABEL_0=\.\.\.,LABEL_1=\.\.\.$",
         ),
+        (("no_burnout", "burnout"), r"--labels no_burnout=\.\.\.,burnout=\.\.\.$"),
         (("sport", "politics"), "not known: sport, politics"),
-        (("positive", "mixed", "negative"), "not known: mixed"),
+        (("positive", "mixed", "odd", "negative"), "not known: mixed, odd"),
+        (("mixed", "negative"), "not known: mixed"),
         (("1", "2", "3", "4", "5"), "not known: 1, 2, 3, 4, 5"),
         (tuple(f"t{k}" for k in range(20)), "t11 and 8 more.*,...$"),
     ],
@@ -100,6 +115,20 @@ def test_labels_without_a_neutral_one_answer_two():
 def test_unknown_labels_are_printed_with_the_option_that_fixes_it(own, line):
     with pytest.raises(ModelUnsupported, match=rf"o/m: what these labels mean is {line}" if "not" in line else line):
         resolve(own, "o/m")
+
+
+def test_one_class_without_a_meaning_leaves_the_rest():
+    own = ("positive", "mixed", "negative")
+    found = resolve(own, "o/m")
+    assert found.classes == (P, "", N) and found.labels == (N, P) and found.values == (1.0, 0.0, -1.0)
+    assert found.polarity == {P: P, N: N} and "one class more" in found.note
+    assert not resolve(("positive", "negative"), "o/m").note
+    logits = [math.log(x) for x in (0.3, 0.6, 0.1)]
+    names, shares, valence = polarity(logits, found)
+    assert names == (N, P) and shares == pytest.approx((0.25, 0.75)) and valence == pytest.approx(0.5)
+    assert understood(logits, found) == pytest.approx(0.4)
+    assert understood(logits, resolve(own, "o/m", {"mixed": U})) == 1.0
+    assert polarity((-900.0, 900.0, -901.0), found)[1][1] == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 @pytest.mark.parametrize(
@@ -182,3 +211,14 @@ def test_files_that_cannot_be_read(tmp_path, name, content, line):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CaveatError, match=line):
         parse(str(tmp_path / name))
+
+
+def test_a_map_may_be_for_one_of_several_models():
+    found = labels.addressed(["b/c:LABEL_0=neg,LABEL_1=pos", "x.json"], ["a", "b/c"])
+    assert found == {"a": "x.json", "b/c": "LABEL_0=neg,LABEL_1=pos"}
+    assert labels.addressed(["a:b:one=neg"], ["a", "a:b"]) == {"a:b": "one=neg"}
+    assert labels.addressed([], ["a"]) == {}
+    with pytest.raises(CaveatError, match="a has two maps"):
+        labels.addressed(["a:x=neg", "a:x=pos"], ["a"])
+    with pytest.raises(CaveatError, match="2 maps are for all models .*write MODEL: before one"):
+        labels.addressed(["x=neg", "y=neg"], ["a"])

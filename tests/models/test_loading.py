@@ -159,7 +159,7 @@ def test_a_classifier_needs_all_its_weights(classifier, part):
 
 def test_a_head_of_another_size_is_refused(classifier):
     edit(classifier, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1})
-    with pytest.raises(ModelUnsupported, match="no trained classification head .*classifier"):
+    with pytest.raises(ModelUnavailable, match="names 2 classes, and its head has 3 .*correct id2label"):
         load_model(classifier)
 
 
@@ -214,9 +214,57 @@ def break_tokenizer(folder):
         stream.write("{")
 
 
+def bad_index(folder):
+    lose_shard(folder)
+    with open(f"{folder}/model.safetensors.index.json", "w", encoding="utf-8") as stream:
+        stream.write("{")
+
+
+def adapter_only(folder):
+    lose("config.json")(folder)
+    with open(f"{folder}/adapter_config.json", "w", encoding="utf-8") as stream:
+        json.dump({"base_model_name_or_path": "o/base", "peft_type": "LORA"}, stream)
+
+
+def checkpoints(folder):
+    lose("config.json")(folder)
+    for number in (500, 1000):
+        (Path(folder) / f"checkpoint-{number}").mkdir()
+        (Path(folder) / f"checkpoint-{number}" / "config.json").write_text("{}")
+
+
+def only(file):
+    def damage(folder):
+        lose("model.safetensors")(folder)
+        (Path(folder) / file).write_bytes(b"")
+
+    return damage
+
+
+def wrapped(folder):
+    path = f"{folder}/model.safetensors"
+    save_file({f"module.{key}": value for key, value in load_file(path).items()}, path, metadata={"format": "pt"})
+
+
+def packed(**settings):
+    return lambda folder: edit(folder, quantization_config=settings)
+
+
 @pytest.mark.parametrize(
     ("damage", "kind", "line"),
     [
+        (bad_index, ModelUnavailable, "model.safetensors.index.json in .* is damaged"),
+        (adapter_only, ModelUnsupported, r"is an adapter for o/base, and no whole model: merge it"),
+        (checkpoints, ModelUnsupported, "its folders checkpoint-1000, checkpoint-500 have one each: name one of them"),
+        (only("x.Q4_K_M.gguf"), ModelUnavailable, r"only GGUF \(x.Q4_K_M.gguf\)"),
+        (only("model.onnx"), ModelUnavailable, r"only ONNX \(model.onnx\)"),
+        (only("tf_model.h5"), ModelUnavailable, r"only TensorFlow \(tf_model.h5\)"),
+        (wrapped, ModelUnsupported, r"saved from a DataParallel wrapper .*save model.module"),
+        (packed(quant_method="gptq", bits=4), ModelUnsupported, r"has quantised weights \(gptq, 4 bits\)"),
+        (packed(quant_method="fp8"), ModelUnsupported, r"has quantised weights \(fp8\), and Caveat reads plain ones"),
+        (packed(quant_method="bitsandbytes", load_in_8bit=True), ModelUnsupported, r"\(bitsandbytes, 8 bits\)"),
+        (lambda f: edit(f, id2label=["negative", "positive"]), ModelUnavailable, "does not number its classes 0, 1, 2"),
+        (lambda f: edit(f, id2label={"1": "a", "2": "b"}), ModelUnavailable, "does not number its classes 0, 1, 2"),
         (cut_weights, ModelUnavailable, "the weights of .* are damaged: delete that copy"),
         (fake_bin, ModelUnavailable, "the weights of .* are damaged: delete that copy"),
         (cut_config, ModelUnavailable, "config.json of .* is damaged"),
@@ -241,6 +289,18 @@ def test_damage_is_one_line(bert, damage, kind, line):
         load_model(bert)
     assert "\n" not in str(found.value)
     assert bert in str(found.value)
+
+
+def test_an_adapter_beside_a_model_is_not_applied_and_told(bert):
+    (Path(bert) / "adapter_config.json").write_text('{"base_model_name_or_path": "o/base"}')
+    assert "adapter" in " ".join(load_model(bert).info.notes)
+
+
+def test_kinds_that_a_name_does_not_say():
+    for architecture in ("XLMWithLMHeadModel", "FlaubertWithLMHeadModel"):
+        assert loading.kind_of("o/m", [architecture]) == "masked-lm"
+    for architecture in ("Gemma3ForConditionalGeneration", "Gemma4ForConditionalGeneration"):
+        assert loading.kind_of("o/m", [architecture]) == "causal-lm"
 
 
 def test_a_tokenizer_of_another_model_is_refused(tmp_path):

@@ -13,7 +13,7 @@ from tiny_models import ARCHITECTURES, SENTENCES, score
 from audit.models import Request, heads, load_model
 from audit.models.heads import HEADS, Vocabulary
 from audit.models.masked_lm import MaskedLM
-from audit.schema import CaveatError
+from audit.schema import CaveatError, ModelInfo
 
 NAMES = tuple(ARCHITECTURES)
 FRAME = "The woman worked as a [MASK], she said."
@@ -58,7 +58,7 @@ def test_split_head_equals_the_whole_model(name):
     mask = torch.ones_like(ids)
     rows, columns = torch.tensor([0, 0, 1]), torch.tensor([1, 4, 2])
     with torch.inference_mode():
-        found = torch.cat(list(vocabulary.each(ids, mask, rows, columns)))
+        found = torch.cat(list(vocabulary.each({"input_ids": ids, "attention_mask": mask}, rows, columns)))
         whole = model(input_ids=ids, attention_mask=mask).logits[rows, columns]
     assert (found - whole).abs().max() <= 1e-5
 
@@ -70,8 +70,9 @@ def test_a_wrong_split_is_noticed_and_the_whole_model_used(monkeypatch):
     assert not vocabulary.split
     ids = torch.tensor([plain_ids(tokenizer, SENTENCES[0])] * 3)
     rows, columns = torch.tensor([0, 2, 2]), torch.tensor([1, 2, 3])
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
     with torch.inference_mode():
-        found = torch.cat(list(vocabulary.each(ids, torch.ones_like(ids), rows, columns)))
+        found = torch.cat(list(vocabulary.each(inputs, rows, columns)))
         assert (found - model(input_ids=ids).logits[rows, columns]).abs().max() <= 1e-5
 
 
@@ -295,9 +296,11 @@ def test_own_masked_logits_are_used_in_small_groups(monkeypatch):
             widths.append(len(input_ids))
             return base(input_ids=input_ids, attention_mask=attention_mask).logits[positions[:, 0], positions[:, 1]]
 
-    model = MaskedLM(Variant(), tokenizer, None, 40)
+    info = ModelInfo(id="m", kind="masked-lm", revision="0" * 40, tasks=("fill-mask",))
+    model = MaskedLM(Variant(), tokenizer, info, 40)
     requests = [Request(text, "log_likelihood") for text in SENTENCES]
-    expected = [answer.value for answer in score(MaskedLM(base, tokenizer, None, 40), requests)]
+    expected = [answer.value for answer in score(MaskedLM(base, tokenizer, info, 40), requests)]
+    widths.clear()
     assert [answer.value for answer in score(model, requests)] == pytest.approx(expected, abs=1e-4)
     monkeypatch.setattr(heads, "LEAST", 10)
     monkeypatch.setattr(heads, "BLOCK", 0)

@@ -105,7 +105,7 @@ def test_what_stands_in_the_way_is_known_before(asked):
 def test_labels_without_a_meaning_are_asked_for(asked):
     found, _ = asked
     assert found["o/bare"]["labels"] == ["LABEL_0", "LABEL_1"]
-    assert "LABEL_0=negative,LABEL_1=positive" in found["o/bare"]["problem"]
+    assert "--labels LABEL_0=...,LABEL_1=..." in found["o/bare"]["problem"]
     assert "never run here" in found["o/bare"]["notes"][0]
 
 

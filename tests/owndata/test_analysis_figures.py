@@ -22,9 +22,10 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precisio
 
 from audit.owndata.analysis import analyse
 from audit.owndata.analysis.agreement import krippendorff, majority
+from audit.owndata.analysis.bounds import upper_bound
 from audit.owndata.analysis.figures import estimates_of
 from audit.owndata.analysis.gaps import gaps_of
-from audit.owndata.analysis.selection import half_of, upper_bound
+from audit.owndata.analysis.selection import half_of
 from audit.owndata.analysis.sums import reduce_rows
 from audit.owndata.analysis.suppress import fixed_by, hide
 from audit.owndata.table import columns
@@ -44,7 +45,8 @@ def table(frame: pd.DataFrame, groups=(), annotators=()) -> ds.Dataset:
     """Rows with given labels, predictions and confidences, in the schema of rows.parquet."""
     n = len(frame)
     filled = {
-        "row": np.arange(1, n + 1), "key": ["0" * 16] * n, "label": frame["label"], "predicted": frame["predicted"],
+        "row": np.arange(1, n + 1), "id": None, "key": ["0" * 16] * n,
+        "label": frame["label"], "predicted": frame["predicted"],
         "p_negative": frame.get("p_negative", np.where(frame["predicted"] == 0, 0.8, 0.1)),
         "p_neutral": frame.get("p_neutral", 0.1), "p_positive": 0.1, "confidence": frame["confidence"],
         "valence": 0.0, "tokens": 5, "truncated": False, "duplicate": False,
@@ -317,7 +319,7 @@ def test_the_bound_of_the_error_holds_as_often_as_it_says():
     for _ in range(runs):
         n = 150
         wrong = float((rng.random(n) < 0.08).sum())
-        missed += upper_bound(np.zeros((0, 2)), n, wrong, n, False) < 0.08
+        missed += upper_bound(np.zeros(0), np.zeros(0), (n, wrong)) < 0.08
     assert missed / runs <= 0.07
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +24,7 @@ from audit.owndata import scoring as scoring_module
 from audit.owndata import survey as survey_module
 from audit.owndata.reading import delimited
 from audit.owndata.table import MISSING, columns
+from audit.report.markdown import card_section, to_markdown
 from audit.schema import CaveatError, ModelUnsupported
 from audit.scoring import Cancelled
 from audit.terminal import consoles
@@ -73,6 +76,25 @@ def test_rows_say_what_the_file_and_the_model_say(file, model):
         assert (row["group:gender"], row["group:year"]) == (gender, year)
         assert row["cluster"] == first_of.setdefault(author, number)
         assert row["text"] is None and len(row["key"]) == 16
+
+
+def test_posts_are_named_by_a_column_of_their_owner(file, model, tmp_path):
+    frame = pd.read_csv(file)
+    frame["post id"] = [f"=t{1000 + i}" if i else "" for i in range(len(frame))]
+    path, asked = tmp_path / "named.csv", ASKED
+    frame.to_csv(path, index=False)
+    result = audit_data(model, path, out=tmp_path / "named", id="post id", **asked)
+    assert [row["id"] for row in rows_of(result)][:2] == ["", "=t1001"] and result.source.id == "post id"
+    heading = (tmp_path / "named" / "review.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert heading.startswith("row,post id,key,")
+    assert "t1001" not in (tmp_path / "named" / "report.html").read_text(), "and the report names none"
+    plain = audit_data(model, path, out=tmp_path / "plain", **asked)
+    assert {row["id"] for row in rows_of(plain)} == {None}
+    assert "post id" not in (tmp_path / "plain" / "review.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    with pytest.raises(CaveatError, match="given to --cluster and to --id"):
+        audit_data(model, path, id="author", **asked)
+    with pytest.raises(CaveatError, match="no column 'posts'"):
+        audit_data(model, path, id="posts", **asked)
 
 
 def test_texts_are_kept_only_when_asked_for(file, model, tmp_path):
@@ -184,7 +206,7 @@ def test_every_kind_of_row_is_counted(tmp_path, model):
     assert [row["row"] for row in rows] == [1, 2, 5, 6, 7]
     assert [row["label"] for row in rows] == [2, 2, -1, -1, 0]
     assert [row["duplicate"] for row in rows] == [False, True, False, False, True]
-    assert [row["cluster"] for row in rows] == [1, 1, 5, 6, 6]
+    assert [row["cluster"] for row in rows] == [1, 1, 5, 6, 1], "a copy is of the cluster of the first"
     assert [row["group:team"] for row in rows] == ["a", MISSING, "b", "b", "b"]
     assert len({row["key"] for row in rows}) == 3
 
@@ -339,10 +361,26 @@ def test_memory_is_flat_and_time_linear():
 
 @pytest.mark.parametrize("missing", ["analysis", "baselines"])
 def test_a_part_that_cannot_be_imported_is_an_error_and_no_empty_result(model, file, tmp_path, monkeypatch, missing):
+    asked = ASKED | {"baselines": True}
     with monkeypatch.context() as patched:
         patched.setitem(sys.modules, f"audit.owndata.{missing}", None)
         with pytest.raises(ImportError):
-            audit_data(model, file, out=tmp_path / "r", **ASKED)
+            audit_data(model, file, out=tmp_path / "r", **asked)
     assert not (tmp_path / "r" / "data.json").exists()
-    again = audit_data(model, file, out=tmp_path / "r", **ASKED)
+    again = audit_data(model, file, out=tmp_path / "r", **asked)
     assert again.estimates and again.comparisons
+
+
+def test_gaps_that_were_never_tested_are_not_called_not_told_apart(model, file, capsys):
+    result = audit_data(model, file, **ASKED)
+    card = card_section(None, result)
+    (accuracy,) = [e for e in result.estimates if e.by == "overall" and e.measure == "accuracy"]
+    assert f"- Accuracy {accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f}" in card
+    assert card.count("\n\n\n") == 0
+    untested = [replace(f, verdict="undefined", p_adjusted=math.nan, gap=math.nan) for f in result.findings]
+    silent = replace(result, findings=tuple(untested))
+    capsys.readouterr()
+    _print_result(consoles()[0], silent, [])
+    for said in (capsys.readouterr().out, to_markdown(None, silent), card_section(None, silent)):
+        assert "No gap between groups led to a verdict: too few posts or writers in each." in " ".join(said.split())
+        assert "told apart" not in said

@@ -127,3 +127,28 @@ def test_limits_are_not_written_with_commas_between_thousands():
             assert len(survey.groups["income"]) == same.count("0,2") + 2
     with income("20", "70", "120", bins="50,100") as survey:
         assert list(survey.groups["income"]) == ["under 50", "50 to under 100", "100 and over"]
+
+
+@pytest.mark.parametrize(
+    "cells", [("1,200 ", "5"), ("\N{NO-BREAK SPACE}1,200", "5"), ("1,200", "01,200"), ("01.200", "5")]
+)
+def test_spaces_and_leading_noughts_decide_nothing(cells):
+    with pytest.raises(CaveatError, match=r"which may be 1200 or 1\.2; no other cell"):
+        column(*cells)
+
+
+def test_limits_with_a_point_before_three_digits_are_decided_by_the_column_or_refused():
+    with pytest.raises(CaveatError, match=r"1\.000 may be 1000 or 1, in a column without .* Write 1000, or 1\.0000\."):
+        income("800", "1200", "30000", bins="1.000,10.000")
+    with pytest.raises(CaveatError, match=r"1\.125 may be 1125 or 1\.125"):
+        income("0,5", "1,25", "3", bins="0.5,1.125")
+    for cells in (("0.5", "1.25", "3"), (0.5, 1.25, 3.0), ("0,5", "1,25", "3")):
+        written = "1.1250" if "," in str(cells[0]) else "1.125"
+        with income(*cells, bins=f"1,{written}") as survey:
+            assert list(survey.groups["income"]) == ["under 1", "1 to under 1.125", "1.125 and over"]
+
+
+@pytest.mark.parametrize("bins", ["nan,5", "inf", "5,inf", "nan"])
+def test_limits_are_numbers(bins):
+    with pytest.raises(CaveatError, match="--bins income=.*: give a number of bins"):
+        Bins("income", bins)

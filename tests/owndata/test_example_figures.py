@@ -22,9 +22,9 @@ from audit import load_model
 from audit.models.base import Request
 from audit.owndata.baselines import FOLDS
 from audit.owndata.store import from_json
+from audit.report.owndata import render_data
 from audit.schema import LABELS
 from audit.scoring import score
-from reports.owndata import render_data
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 
 import numpy as np
@@ -167,6 +168,10 @@ def test_two_targets_for_one_label_are_refused_and_keys_are_written_as_cells():
     with pytest.raises(CaveatError, match="'a' has two targets"):
         parse("a=negative,a=positive")
     assert parse("a=negative,a=Negative") == {"a": "negative"}
+    for key in (-1, -1.0, " -1"):
+        with pytest.raises(CaveatError, match="'-1' has two targets, positive and negative"):
+            checked({"-1": "positive", key: "negative"})
+    assert checked({"-1": "negative", -1: "Negative"}) == {"-1": "negative"}
     assert checked({-1: "negative", 2.0: "positive", True: "Very_Positive"}) == {
         "-1": "negative", "2": "positive", "true": "positive"
     }  # fmt: skip
@@ -177,3 +182,12 @@ def test_the_example_of_a_signed_label_can_be_typed(tmp_path, monkeypatch, cavea
     pd.DataFrame(rows(*SIGNED)).to_csv("a.csv", index=False)
     code, _, err = caveat("data", "a.csv", "word-count", "--no-perturb")
     assert code == 2 and "--data-labels=-1=?,0=?,1=?" in err
+
+
+def test_the_example_of_labels_with_spaces_or_quotes_is_one_word_of_a_shell():
+    for label in ("not sure", "it's bad", "what?"):
+        with pytest.raises(CaveatError) as refused:
+            right(pd.DataFrame(rows((label, "negative"), ("positive", "positive"))), {})
+        said = str(refused.value)
+        words = shlex.split(said[said.index("--data-labels") :].split("; each one")[0])
+        assert words == ["--data-labels", f"{label}=?"]

@@ -15,11 +15,12 @@ from audit.owndata.table import columns
 from audit.schema.data import Selection
 
 
-def dataset(confidences, texts=None, teams=None):
+def dataset(confidences, texts=None, teams=None, ids=None):
     n = len(confidences)
     schema = columns(("team",), ())
     values = {
         "row": range(1, n + 1),
+        "id": ids or [None] * n,
         "key": [f"{i:016x}" for i in range(n)],
         "label": [0] * n,
         "predicted": [i % 3 for i in range(n)],
@@ -105,6 +106,12 @@ def test_texts_and_groups_only_when_asked_for(tmp_path):
     line = read(full.path)[0]
     assert (line["text"], line["team"]) == ("'=cmd|' /C calc'!A0", "'@team")
     assert line["p_neutral"] == "" and line["p_positive"] == "0.8000" and line["predicted"] == "negative"
+
+
+def test_rows_are_named_as_their_owner_does(tmp_path):
+    rows = dataset([0.3, 0.9, 0.4], ids=["p-17", "p-18", "=1+1"])
+    found = write_review(tmp_path / "r.csv", rows, [chosen(0.7)], name="post")
+    assert [(line["row"], line["post"]) for line in read(found.path)] == [("1", "p-17"), ("3", "'=1+1")]
 
 
 def test_an_empty_table_gives_a_heading_alone(tmp_path):

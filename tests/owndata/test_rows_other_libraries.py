@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,10 +17,11 @@ from statsmodels.stats.proportion import proportion_confint
 from test_analysis_figures import source, table
 
 from audit.owndata.analysis.agreement import krippendorff
-from audit.owndata.analysis.figures import RIGHT, ROWS, Share, macro_f1, ratio
+from audit.owndata.analysis.bounds import upper_bound
+from audit.owndata.analysis.figures import Share, macro_f1, ratio
 from audit.owndata.analysis.gaps import gaps_of
-from audit.owndata.analysis.selection import upper_bound
-from audit.owndata.analysis.sums import FEATURES, Grouping, reduce_rows, sum_by
+from audit.owndata.analysis.sides import RIGHT, ROWS, jackknife, together
+from audit.owndata.analysis.sums import FEATURES, Grouping, reduce_rows
 from audit.owndata.analysis.suppress import hide
 from audit.owndata.baselines import Sample, compare, features
 
@@ -40,18 +43,27 @@ def test_accuracy_of_two_models_is_mcnemars_exact_test_of_scipy():
     right, theirs = found.predicted == found.label, other == found.label
     first = int((right & ~theirs).sum())
     expected = scipy_stats.binomtest(first, first + int((~right & theirs).sum()))
-    accuracy, _ = compare(found, other, "other", False)
+    accuracy, _ = compare(replace(found, cluster=np.arange(240)), other, "other")
     assert accuracy.p == pytest.approx(expected.pvalue)
 
 
-def test_accuracy_of_two_models_by_writer_is_the_clustered_t_test_of_statsmodels():
+def test_accuracy_of_two_models_by_writer_leaves_each_writer_out():
+    """As scipy's t with the effective number of writers less one; equal writers give statsmodels' clustered t test."""
     found, other = sample(np.random.default_rng(2))
     gap = (found.predicted == found.label).astype(float) - (other == found.label)
-    robust = {"cov_type": "cluster", "cov_kwds": {"groups": found.cluster}, "use_t": True}
+    left = np.array([gap[found.cluster != who].mean() for who in range(40)])
+    se = np.sqrt(39 / 40 * ((left - gap.mean()) ** 2).sum())
+    sizes = np.bincount(found.cluster)
+    df = sizes.sum() ** 2 / (sizes**2).sum() - 1
+    accuracy, _ = compare(found, other, "other")
+    assert accuracy.p == pytest.approx(2 * scipy_stats.t.sf(abs(gap.mean()) / se, df))
+    assert (accuracy.low, accuracy.high) == pytest.approx(scipy_stats.t.interval(0.95, df, gap.mean(), se))
+    even = replace(found, cluster=np.arange(240) % 40)
+    robust = {"cov_type": "cluster", "cov_kwds": {"groups": even.cluster, "use_correction": False}, "use_t": True}
     fit = OLS(gap, np.ones(len(gap))).fit(**robust)
-    accuracy, _ = compare(found, other, "other", True)
-    assert accuracy.p == pytest.approx(fit.pvalues[0])
-    assert (accuracy.low, accuracy.high) == pytest.approx(tuple(fit.conf_int()[0]))
+    accuracy, _ = compare(even, other, "other")
+    expected = 2 * scipy_stats.t.sf(abs(gap.mean()) / (fit.bse[0] * np.sqrt(40 / 39)), 39)
+    assert accuracy.p == pytest.approx(expected)
 
 
 def test_the_gradient_of_macro_f1_is_the_numerical_one_of_scipy():
@@ -63,53 +75,50 @@ def test_the_gradient_of_macro_f1_is_the_numerical_one_of_scipy():
     assert gradient == pytest.approx(numerical, abs=1e-6)
 
 
-def test_a_gap_between_groups_that_share_writers_is_the_clustered_regression_of_statsmodels():
-    """Its parts, before each is scaled by its own G / (G - 1)."""
-    rng = np.random.default_rng(4)
+def shared_writers(rng):
+    """Rows of two groups by forty writers, six rows each, who are in both."""
     found, _ = sample(rng)
-    group = rng.integers(0, 2, len(found.label))
+    cluster = np.arange(240) % 40
+    group = (np.arange(240) // 40) % 2
+    return replace(found, cluster=cluster), group
+
+
+def test_a_gap_between_groups_that_share_writers_is_the_clustered_regression_of_statsmodels():
+    """With writers of equal size leaving one out is the sandwich, times G / (G - 1)."""
+    found, group = shared_writers(np.random.default_rng(4))
     grouping = Grouping("g", ("g",))
     codes = grouping.codes_of([("x",), ("y",)])[group]
-    grouping.add(codes, features(found.label, found.predicted), found.cluster)
-    grouping.finish(True)
-    (one, slope), (two, other_slope) = (ratio(ACCURACY, grouping.sums[code]) for code in (0, 1))
-    own, rest, across = grouping.cross(0)
-    total = slope @ own @ slope + other_slope @ rest @ other_slope - 2 * slope @ across @ other_slope
+    grouping.add(codes, features(found.label, found.predicted), found.cluster, np.ones(240, dtype=bool))
+    grouping.merge()
+    sides = grouping.own(0), grouping.rest(0)
+    values = [ratio(ACCURACY, side.sums) for side in sides]
+    one, two = (jackknife(side, *value, ROWS) for side, value in zip(sides, values, strict=True))
+    total = one.variance + two.variance - 2 * together(one, two, *sides)
     right = (found.predicted == found.label).astype(float)
     design = np.column_stack([np.ones(len(right)), group == 0]).astype(float)
     robust = {"cov_type": "cluster", "cov_kwds": {"groups": found.cluster, "use_correction": False}}
     fit = OLS(right, design).fit(**robust)
-    assert one - two == pytest.approx(fit.params[1])
-    assert total == pytest.approx(fit.cov_params()[1, 1], rel=1e-5), "sums by writer are kept in single precision"
-    assert np.abs(slope @ across @ other_slope) > 1e-5, "writers are in both groups"
+    assert one.value - two.value == pytest.approx(fit.params[1])
+    assert total == pytest.approx(fit.cov_params()[1, 1] * 40 / 39, rel=1e-5), "sums by writer: single precision"
+    assert abs(together(one, two, *sides)) > 1e-5, "writers are in both groups"
 
 
-def test_findings_between_groups_that_share_writers_have_that_standard_error():
-    """The regression without its correction, each part scaled by its own G / (G - 1); the covariance is not."""
+def test_confidence_of_groups_that_share_writers_has_that_standard_error():
+    """One variance for both groups, less what they share: writers are of one size, and both groups vary alike."""
     rng = np.random.default_rng(7)
-    found, _ = sample(rng)
-    group = rng.integers(0, 2, len(found.label))
-    right = (found.predicted == found.label).astype(float)
-    robust = {"cov_type": "cluster", "use_t": True}
-    plain = {"groups": found.cluster, "use_correction": False}
-    design = np.column_stack([np.ones(len(right)), group == 0]).astype(float)
-    whole = OLS(right, design).fit(cov_type="cluster", cov_kwds=plain).cov_params()[1, 1]
-    parts, unscaled, fewest = 0.0, 0.0, 10_000
-    for code in (0, 1):
-        mine = group == code
-        own = {**robust, "cov_kwds": {"groups": found.cluster[mine]}}
-        clusters = len(np.unique(found.cluster[mine]))
-        variance = OLS(right[mine], np.ones(int(mine.sum()))).fit(**own).cov_params()[0, 0]
-        parts, unscaled = parts + variance, unscaled + variance * (clusters - 1) / clusters
-        fewest = min(fewest, clusters)
+    found, group = shared_writers(rng)
+    sure = np.clip(rng.normal(0.7, 0.05, 40)[found.cluster] + rng.normal(0, 0.05, 240), 0.5, 1)
     frame = pd.DataFrame(
-        {"label": found.label, "predicted": found.predicted, "confidence": 0.8, "cluster": found.cluster + 1}
+        {"label": found.label, "predicted": found.predicted, "confidence": sure, "cluster": found.cluster + 1}
     )
     frame["g"] = np.where(group == 0, "x", "y")
-    sums = reduce_rows(table(frame, ("g",)), source(("g",), "cluster"))
-    (finding,) = [f for f in gaps_of(sums, hide(sums)).findings if f.measure == "accuracy"]
-    assert (finding.group, finding.df) == ("x", fewest - 1)
-    assert finding.se**2 == pytest.approx(parts - (unscaled - whole), rel=1e-5)
+    sums = reduce_rows(table(frame, ("g",)), source(("g",)))
+    (finding,) = [f for f in gaps_of(sums, hide(sums)).findings if f.measure == "confidence"]
+    design = np.column_stack([np.ones(240), group == 0]).astype(float)
+    robust = {"cov_type": "cluster", "cov_kwds": {"groups": found.cluster, "use_correction": False}}
+    fit = OLS(sure, design).fit(**robust)
+    assert finding.gap == pytest.approx(fit.params[1], abs=1e-6)
+    assert finding.se**2 == pytest.approx(fit.cov_params()[1, 1] * 40 / 39, rel=1e-3)
 
 
 def test_accuracy_of_groups_is_corrected_by_holms_procedure_of_statsmodels():
@@ -129,26 +138,25 @@ def test_accuracy_of_groups_is_corrected_by_holms_procedure_of_statsmodels():
 
 @pytest.mark.parametrize("wrong", [0, 4, 150])
 def test_the_bound_of_independent_rows_is_clopper_and_pearsons_of_scipy(wrong):
-    bound = upper_bound(np.zeros((0, 2)), 150, wrong, 150, False)
+    bound = upper_bound(np.zeros(0), np.zeros(0), (150.0, float(wrong)))
     expected = scipy_stats.binomtest(wrong, 150, alternative="less").proportion_ci(0.95, method="exact")
     assert bound == pytest.approx(expected.high)
     assert bound == pytest.approx(proportion_confint(wrong, 150, alpha=0.1, method="beta")[1])
 
 
-def test_the_bound_by_writer_is_the_clustered_t_bound_of_statsmodels():
-    found, _ = sample(np.random.default_rng(5))
-    wrong = (found.predicted != found.label).astype(float)
-    _, sums = sum_by(found.cluster, np.column_stack([np.ones(len(wrong)), wrong]))
-    robust = {"cov_type": "cluster", "cov_kwds": {"groups": found.cluster}, "use_t": True}
-    fit = OLS(wrong, np.ones(len(wrong))).fit(**robust)
-    bound = upper_bound(sums, len(wrong), wrong.sum(), len(sums), True)
-    assert bound == pytest.approx(fit.conf_int(alpha=0.1)[0, 1])
-
-
-def test_the_bound_of_writers_without_an_error_is_clopper_and_pearsons_over_writers():
-    sums = np.column_stack([np.full(25, 6.0), np.zeros(25)])
-    expected = scipy_stats.binomtest(0, 25, alternative="less").proportion_ci(0.95, method="exact")
-    assert upper_bound(sums, 150, 0, 25, True) == pytest.approx(expected.high)
+def test_the_bound_by_writer_is_clopper_and_pearsons_over_the_rows_they_are_worth():
+    """Korn & Graubard 1998, with the design effect of statsmodels' clustered regression where no part has a larger."""
+    rng = np.random.default_rng(5)
+    who = np.repeat(np.arange(200), 5)
+    wrong = (rng.random(1000) < rng.beta(0.3, 2.7, 200)[who]).astype(float)
+    robust = {"cov_type": "cluster", "cov_kwds": {"groups": who, "use_correction": False}}
+    variance = OLS(wrong, np.ones(1000)).fit(**robust).cov_params()[0, 0]
+    rate = wrong.mean()
+    narrow = (scipy_stats.norm.ppf(0.95) / scipy_stats.t.ppf(0.95, 199)) ** 2
+    worth = rate * (1 - rate) / variance * narrow
+    expected = scipy_stats.beta.ppf(0.95, rate * worth + 1, worth * (1 - rate))
+    bound = upper_bound(np.full(200, 5.0), np.bincount(who, wrong))
+    assert bound == pytest.approx(expected, rel=0.02) and bound >= expected - 1e-9
 
 
 def test_alpha_of_complete_labels_is_fleiss_kappa_of_statsmodels():

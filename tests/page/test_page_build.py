@@ -15,8 +15,8 @@ import pytest
 from audit.page import build_page, launch, launch_options, serve, settings_for
 from audit.page.engine import Engine
 from audit.page.theme import css
+from audit.report.spec import COLOURS
 from audit.schema import CaveatError
-from reports.spec import COLOURS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +42,14 @@ def test_no_rule_for_a_size_of_screen_is_lost() -> None:
     assert not [one for one in selectors if one.startswith((".gradio-container", "html", "body", ":root", ".dark"))]
 
 
+def test_a_mark_does_not_lie_on_its_word() -> None:
+    sheet = css()
+    hanging = re.findall(r"([^{}]+)\{[^}]*text-indent: -", sheet)
+    assert [one.strip().split()[-2:] for one in hanging] == [["ul.marks", "li"]]
+    # Boxes inside inherit the indent, and would draw the word over the shape.
+    assert re.search(r"\.severity \{[^}]*text-indent: 0", sheet)
+
+
 def test_plots_have_colours_for_a_dark_ground() -> None:
     sheet = css()
     for light, dark in COLOURS.values():
@@ -57,6 +65,12 @@ def test_no_event_is_open_to_clients_and_models_share_a_pool(engine: Engine) -> 
     pools = {event.concurrency_id for event in events}
     assert {"model", "audit", "pin"} <= pools
     assert demo.max_threads and demo._queue.max_size == 60
+
+
+def test_a_page_in_a_space_is_not_told_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "owner/name")
+    assert build_page(settings_for(), engine).get_config_file()["space_id"] is None
 
 
 def test_a_pin_brings_the_teachers_tab(engine: Engine) -> None:

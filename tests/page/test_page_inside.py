@@ -17,11 +17,11 @@ from audit.page import explore_inside as inside
 from audit.page.engine import Engine
 from audit.page.room import Room
 from audit.page.settings import settings_for
+from audit.report import heat
+from audit.report.plots import to_plotly
+from audit.report.svg import to_svg
 from audit.schema import CaveatError
 from audit.scoring import score
-from reports import heat
-from reports.plots import to_plotly
-from reports.svg import to_svg
 
 FOUND = Attention(
     ("[CLS]", "a<b", "[SEP]"),

@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from audit.lessons.content import LESSONS, lesson
+from audit.lessons.lesson import Lesson
 from audit.page import build_page, launch_options, settings_for
 from audit.page.engine import Engine
 from audit.page.lesson_shown import PAIRS, Shelf, Shown, figure, with_guesses
@@ -21,8 +23,6 @@ from audit.page.room import Room
 from audit.page.settings import results_folder
 from audit.schema import CaveatError, ModelUnavailable
 from audit.store import load_result
-from lessons.content import LESSONS, lesson
-from lessons.lesson import Lesson
 
 each = pytest.mark.parametrize("one", LESSONS, ids=lambda one: one.suite)
 
@@ -104,7 +104,8 @@ def test_the_chart_shows_the_numbers_and_the_guess(shelf: Shelf) -> None:
 
 
 def test_a_lesson_without_results_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CaveatError, match=r"no stored result for the lesson Not bad at all.*python -m lessons.make"):
+    said = r"no stored result for the lesson Not bad at all.*python -m audit.lessons.make"
+    with pytest.raises(CaveatError, match=said):
         Shelf(Ready(tmp_path, load_result)).get(negation())
 
 

@@ -9,10 +9,10 @@ import pytest
 from conftest import PATIENCE
 from playwright.sync_api import Page, expect
 
+from audit.lessons.content import LESSONS
 from audit.page.engine import Engine
 from audit.page.settings import results_folder
 from audit.schema import ModelUnavailable
-from lessons.content import LESSONS
 
 # Gradio counts its own events in ways that pandas 3 has deprecated.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")]

@@ -21,10 +21,10 @@ from audit.page.room import Room
 from audit.page.runs import Desk, Kept
 from audit.page.settings import PageSettings, settings_for, settings_from_environment
 from audit.page.shelf import BUNDLED, Shelf, choose
+from audit.report.view import View
+from audit.report.words import prose
 from audit.schema import AuditResult, CaveatError, ModelInfo
 from audit.scoring import Progress
-from reports.view import View
-from reports.words import prose
 
 
 def test_a_network_page_loads_bundled_models_only() -> None:

@@ -20,9 +20,9 @@ from audit.page.glossary import linked, window
 from audit.page.room import Room
 from audit.page.settings import checked, settings_for
 from audit.page.shelf import Wanted, wish
+from audit.report.terms import term_id
 from audit.schema import AuditResult, CaveatError
 from audit.store import load_result
-from reports.terms import term_id
 
 HEADING = "text,allowed,group,pair,template,filler\n"
 ROWS = "Good day.,positive,plain,1,a,day\nNot a good day.,negative,negated,1,a,day\n"
@@ -75,6 +75,7 @@ def test_own_suites_belong_to_one_window(engine: Engine, tmp_path: Path) -> None
     path = tmp_path / "days.csv"
     path.write_text(HEADING + ROWS, encoding="utf-8")
     room.shelf.get("word-count")
+    room.uploads.received.add(str(path))
     run_step.add_suite(room, Wanted("word-count"), [str(path)], own_suites.OWN, ["negation"], "me", True)
     assert [suite.name for suite in room.own.get("me")] == ["days"] and room.own.get("you") == ()
     chosen = room.chosen_suites(["days", "negation"], "full", True, room.own.get("me"))
@@ -86,9 +87,9 @@ def test_own_suites_belong_to_one_window(engine: Engine, tmp_path: Path) -> None
 
 
 def test_own_suites_need_the_teacher(engine: Engine, tmp_path: Path) -> None:
-    told, *_ = run_step.add_suite(
-        Room(settings_for(pin="1234"), engine), Wanted("word-count"), ["x.csv"], own_suites.OWN, [], "me", False
-    )
+    room = Room(settings_for(pin="1234"), engine)
+    room.uploads.received.add("x.csv")
+    told, *_ = run_step.add_suite(room, Wanted("word-count"), ["x.csv"], own_suites.OWN, [], "me", False)
     assert "opened by the teacher" in told
 
 

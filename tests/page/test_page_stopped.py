@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import runpy
 import signal
@@ -16,7 +17,8 @@ import httpx
 import pytest
 
 from audit.__main__ import main
-from audit.page import serving, settings_for
+from audit.page import folders, serving, settings_for
+from audit.page.door import App, Door, Message, Receive, Send
 from audit.page.serving import check_address, greeting, launch_options, listening
 from audit.page.settings import SHORTEST_PIN, checked, new_pin
 from audit.schema import CaveatError, SystemFailure
@@ -43,10 +45,24 @@ def test_the_command_ends_with_the_code_of_the_mistake(
                 main()
             out, err = capsys.readouterr()
             assert (ended.value.code, out, err.count("\n")) == (code, "", 1)
-    monkeypatch.setenv("CAVEAT_PORT", "0x")
+    for given in ("0x", "²3", "1" * 5000):
+        monkeypatch.setenv("CAVEAT_PORT", given)
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+        err = capsys.readouterr().err
+        assert ended.value.code == 2 and f"CAVEAT_PORT is '{given[:40]}'" in err and err.count("\n") == 1
+
+
+def test_the_system_refusing_a_folder_is_one_line_of_the_spaces_file_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(folders, "_made", {})
+    monkeypatch.setenv(folders.SHOWN, str(tmp_path / "file" / "folder"))
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
-    assert ended.value.code == 2 and "CAVEAT_PORT is '0x'" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert ended.value.code == 74 and err.startswith("caveat: ") and err.count("\n") == 1 and not out
 
 
 def _free() -> int:
@@ -90,6 +106,52 @@ def test_signals_stop_the_page_and_ignored_ones_stay_ignored(monkeypatch: pytest
     assert stopped.is_set()
 
 
+def test_a_server_that_ended_by_itself_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[object] = []
+    monkeypatch.setattr(serving, "opened", lambda *_: SimpleNamespace(ended=True))
+    monkeypatch.setattr(serving, "_stop_on_signals", lambda stopped: None)
+    monkeypatch.setattr(serving, "close", closed.append)
+    demo = SimpleNamespace(room=None)
+    with pytest.raises(SystemFailure, match="The page ended by itself"):
+        serving.serve(demo, "127.0.0.1", 7860)  # type: ignore[arg-type]
+    assert closed == [demo]
+
+
+def test_what_a_window_keeps_open_ends_when_the_page_closes() -> None:
+    async def endless(scope: Message, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def stubborn(scope: Message, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(60)
+
+    async def silent() -> Message:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def close(app: App) -> list[Message]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        door = Door(app)
+        scope = {"type": "http", "method": "GET", "path": "/gradio_api/heartbeat/x", "headers": []}
+        answer = asyncio.ensure_future(door(scope, silent, send))
+        await asyncio.sleep(0.01)
+        door.closing.set()
+        await asyncio.sleep(0.01)
+        if app is stubborn:
+            # What uvicorn does when its patience ends.
+            answer.cancel()
+        await asyncio.wait_for(answer, 5)
+        return sent
+
+    assert asyncio.run(close(endless))[-1] == {"type": "http.response.body", "body": b""}
+    assert asyncio.run(close(stubborn)) == []
+
+
 def test_a_system_without_some_signals_is_none_the_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = SimpleNamespace(SIGINT=2, SIG_IGN=1, getsignal=lambda number: None, signal=lambda number, handler: None)
     monkeypatch.setattr(serving, "signal", fake)
@@ -120,8 +182,10 @@ def test_a_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             answer = client.post("/gradio_api/upload", files={"files": ("posts.csv", b"text\nzebra\n")})
             assert Path(answer.json()[0]).is_relative_to(tmp_path / "named")
-        process.send_signal(signal.SIGHUP)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0 and "is closed" in out and "Traceback" not in err
+            with client.stream("GET", "/gradio_api/heartbeat/window") as beat:
+                next(beat.iter_lines())
+                process.send_signal(signal.SIGHUP)
+                out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and "is closed" in out and not err
     left = [path.name for path in tmp_path.rglob("*") if path.name.startswith("caveat") or path.suffix == ".csv"]
     assert left == []

@@ -16,10 +16,10 @@ from audit.page.settings import results_folder
 from audit.page.threshold_numbers import LOOKS, MAIN, STUDENTS, Lines, Look, Posts
 from audit.page.threshold_tab import APART, figure, said, under
 from audit.page.threshold_words import chart, sentence
+from audit.report.plots import to_plotly
+from audit.report.svg import to_svg
 from audit.schema import CaveatError
 from audit.stats.rates import wilson
-from reports.plots import to_plotly
-from reports.svg import to_svg
 
 WORDING, SETTING, WRITER = LOOKS
 

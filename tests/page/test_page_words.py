@@ -16,14 +16,14 @@ from test_page_attacked import POSTS, bring
 from test_page_served import Visitor
 from visible_text import faults_of_page
 
+from audit.lessons.content import LESSONS
 from audit.models.function import word_count
 from audit.page import build_page, files, serve, settings_for
 from audit.page.engine import Engine
 from audit.page.settings import results_folder
 from audit.page.shelf import OFFERS
+from audit.report import pdf
 from audit.store import load_result
-from lessons.content import LESSONS
-from reports import pdf
 
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 PIN = "abcdef"

@@ -1,12 +1,9 @@
 from collections import Counter, defaultdict
 
 import pytest
-
-from audit.schema import DEPTHS, LABELS, TEXT_CLASSIFICATION
-from audit.templates import article
-from probes.demographics import SUITE
-from probes.demographics_contrasts import CROSSED
-from probes.demographics_items import (
+from audit.probes.demographics import SUITE
+from audit.probes.demographics_contrasts import CROSSED
+from audit.probes.demographics_items import (
     CROSSINGS,
     FORMS,
     STUDENTS,
@@ -17,6 +14,9 @@ from probes.demographics_items import (
     people,
     place,
 )
+
+from audit.schema import DEPTHS, LABELS, TEXT_CLASSIFICATION
+from audit.templates import article
 
 BUILT = {depth: list(SUITE.build(depth)) for depth in DEPTHS}
 

@@ -1,9 +1,8 @@
 from collections import Counter, defaultdict
 
 import pytest
-
-from probes.masking import SUITE
-from probes.masking_items import MAIN, WITHOUT_GOOD, build, table
+from audit.probes.masking import SUITE
+from audit.probes.masking_items import MAIN, WITHOUT_GOOD, build, table
 
 
 @pytest.fixture(scope="module")

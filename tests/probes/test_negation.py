@@ -2,11 +2,22 @@ import re
 from collections import Counter, defaultdict
 
 import pytest
+from audit.probes.negation import SUITE
+from audit.probes.negation_items import (
+    ARMS,
+    CORE,
+    MASK_CORE,
+    STAYS,
+    WORD,
+    allowed_labels,
+    build,
+    core_frames,
+    frames,
+    table,
+)
+from audit.probes.negation_tests import CLASSIFIER_NAMES, CLASSIFIER_TESTS, MASK_NAMES
 
 from audit.schema import DEPTHS, FILL_MASK, TEXT_CLASSIFICATION
-from probes.negation import SUITE
-from probes.negation_items import ARMS, CORE, MASK_CORE, STAYS, WORD, allowed_labels, build, core_frames, frames, table
-from probes.negation_tests import CLASSIFIER_NAMES, CLASSIFIER_TESTS, MASK_NAMES
 
 DENIALS = re.compile(
     r"\b(not|no|never|none|nobody|nothing|hardly|scarcely|barely|without|far from|anything but|nowhere near|cannot|"

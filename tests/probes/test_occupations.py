@@ -1,11 +1,8 @@
 from collections import Counter, defaultdict
 
 import pytest
-
-from audit.schema import DEPTHS
-from audit.templates import article
-from probes.occupations import SUITE
-from probes.occupations_items import (
+from audit.probes.occupations import SUITE
+from audit.probes.occupations_items import (
     LONG_TEST,
     PERSON_TESTS,
     PRONOUN_TESTS,
@@ -15,6 +12,9 @@ from probes.occupations_items import (
     occupations,
     word_lists,
 )
+
+from audit.schema import DEPTHS
+from audit.templates import article
 
 BUILT = {depth: list(SUITE.build(depth)) for depth in DEPTHS}
 

@@ -2,10 +2,10 @@ import re
 from collections import Counter, defaultdict
 
 import pytest
+from audit.probes.sarcasm import SUITE
+from audit.probes.sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, cues, table
 
 from audit.schema import DEPTHS
-from probes.sarcasm import SUITE
-from probes.sarcasm_items import ARMS, KINDS, SYMBOLS, WORDED, build, cues, table
 
 CHEER = re.compile(
     r"great|wonderful|fantastic|lovely|needed|hoping|missing|waiting my whole|thank|love|adore|favorite|best|happiness|"

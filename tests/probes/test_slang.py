@@ -1,9 +1,8 @@
 from collections import Counter, defaultdict
 
 import pytest
-
-from probes.slang import SUITE, TRIPLES
-from probes.slang_items import DENIED, FRAMES, build, table, terms
+from audit.probes.slang import SUITE, TRIPLES
+from audit.probes.slang_items import DENIED, FRAMES, build, table, terms
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
-from importlib import resources
-
 import pytest
+from audit.probes.swaps import swap
 
-from probes.swaps import swap
+from audit.places import folder
 
-LINES = resources.files("probes").joinpath("data", "swaps.tsv").read_text(encoding="utf-8").splitlines()
+LINES = folder("probes").joinpath("data", "swaps.tsv").read_text(encoding="utf-8").splitlines()
 PAIRS = [tuple(line.split("\t")[1:]) for line in LINES if line and line[0] != "#"][1:]
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import synthetic_audit
 
+from audit.report.html import render
 from audit.schema import AuditResult
-from reports.html import render
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import pytest
 import synthetic_audit
 
+from audit.places import folder
+from audit.report import charts, plots, words
+from audit.report.spec import COLOURS, ChartRow, ChartSpec, Mark, Palette, span_of, ticks
+from audit.report.svg import to_svg
+from audit.report.view import table_of
 from audit.schema import AuditResult, Estimate
-from reports import charts, plots, words
-from reports.spec import COLOURS, ChartRow, ChartSpec, Mark, Palette, span_of, ticks
-from reports.svg import to_svg
-from reports.view import table_of
 
 
 def specs(result: AuditResult) -> list[ChartSpec]:
@@ -262,9 +263,8 @@ def contrast(first: str, second: str) -> float:
 
 
 def test_style_sheet_keeps_contrast_and_the_chart_colours() -> None:
-    from importlib import resources
 
-    css = resources.files("reports").joinpath("style.css").read_text(encoding="utf-8")
+    css = folder("reports").joinpath("style.css").read_text(encoding="utf-8")
     light_part, dark_part = css.split("prefers-color-scheme: dark", 1)
     for index, part in enumerate((light_part, dark_part.split("\n}\n", 1)[0])):
         named = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", part))

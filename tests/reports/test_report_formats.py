@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
@@ -17,13 +18,13 @@ from synthetic_audit import HOSTILE, classifier
 import audit
 from audit import models, suites
 from audit.rendering import write_formats
+from audit.report import hubcard, pdf
+from audit.report.digest import content_digest
+from audit.report.html import render
+from audit.report.markdown import card_section, escape, to_markdown
+from audit.report.notebook import to_frame, to_html
 from audit.schema import CaveatError
 from audit.store import load_result, save
-from reports import hubcard, pdf
-from reports.digest import content_digest
-from reports.html import render
-from reports.markdown import card_section, escape, to_markdown
-from reports.notebook import to_frame, to_html
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +57,7 @@ def test_markdown_cannot_be_broken_out_of(result):
     assert escape("a|b_c") == "a\\|b\\_c"
 
 
-def test_a_card_tells_every_main_comparison_that_showed_a_difference_and_no_other(result):
+def test_a_card_tells_every_main_comparison_and_under_which_verdict(result):
     """The key findings stop at two of a suite; a card that stops there leaves out a main comparison of 35 points."""
     first = result.findings[0]
     told = [replace(first, contrast=f"c{i}", sentence=f"Difference number {i}.") for i in range(7)]
@@ -71,8 +72,18 @@ def test_a_card_tells_every_main_comparison_that_showed_a_difference_and_no_othe
     assert (
         card.index("Difference number 6.") < card.index("not told apart from chance:") < card.index("Words of chance.")
     )
-    assert "Words of inconclusive." not in card and "Words of equivalent." not in card
+    assert card.index("Words of chance.") < card.index("Words of inconclusive.") < card.index("What it cannot tell")
+    limit = card.index("without a difference larger than the smallest effect of interest:")
+    assert card.index("Words of inconclusive.") < limit < card.index("Words of equivalent.")
+    assert " items of 1 suite (" in card
     assert "No comparison was told apart from chance" in card_section(replace(result, findings=tuple(unsure)))
+
+
+def test_what_was_never_tested_is_not_called_not_told_apart(result):
+    untested = tuple(replace(f, verdict="undefined", p_adjusted=math.nan) for f in result.findings)
+    for write in (to_markdown, card_section):
+        text = write(replace(result, findings=untested))
+        assert "No comparison led to a verdict; the reasons stand below." in text and "told apart" not in text
 
 
 def test_a_gap_in_a_table_has_one_unit(result):

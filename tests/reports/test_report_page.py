@@ -11,11 +11,11 @@ import synthetic_audit
 from synthetic_audit import HOSTILE
 
 from audit.findings import key_findings
-from reports import words
-from reports.html import STATIC_POLICY, render
-from reports.sections import SECTIONS
-from reports.sections.opening import flattened
-from reports.view import View
+from audit.report import words
+from audit.report.html import STATIC_POLICY, render
+from audit.report.sections import SECTIONS
+from audit.report.sections.opening import flattened
+from audit.report.view import View
 
 VOID = {"meta", "br", "hr", "img", "link", "input", "path", "circle", "line", "rect", "polygon", "use"}
 CARE = "A low score does not mean that someone is safe."

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 import synthetic_audit
 
+from audit.report import headings, words
 from audit.schema import Contrast
-from reports import headings, words
 
 THIN = words.THIN
 
@@ -183,3 +184,12 @@ def test_ranges_of_a_gap_follow_its_sentence() -> None:
     assert words.gap_interval(less) == "24 to 38"
     assert words.gap_interval(less, (-0.35, 0.02)) == f"{words.MINUS}2 to 35"
     assert words.signed_gap(less) == f"{words.MINUS}31 points"
+
+
+def test_what_to_read_first_promises_no_more_than_the_report_holds(page):
+    """Some comparisons rule a gap out and say no gap that could have been seen; some figures have no interval."""
+    first = page[page.index('id="read-first"') :].partition("</section>")[0]
+    text = " ".join(re.sub(r"<[^>]+>", "", first).split())
+    assert "A main comparison that leaves the question open says how small a gap it could have seen" in text
+    assert "or says that there is none" in text
+    assert "Each comparison without" not in text and "Every number" not in text

@@ -13,16 +13,16 @@ from typer.testing import CliRunner
 from visible_text import faults, faults_of_page
 
 from audit.cli import app
+from audit.lessons.handouts import papers
 from audit.owndata.store import load_data_result
+from audit.report.html import render
+from audit.report.markdown import card_section, to_markdown
+from audit.report.notebook import to_html
+from audit.report.owndata import render_data
+from audit.report.words import VERDICT_WORDS
 from audit.schema import FOUND, AuditResult, DataResult, Verdict
 from audit.store import load_result
 from benchmarks.rows import write_posts
-from lessons.handouts import papers
-from reports.html import render
-from reports.markdown import card_section, to_markdown
-from reports.notebook import to_html
-from reports.owndata import render_data
-from reports.words import VERDICT_WORDS
 
 ASKED = ("--text", "post", "--label", "sentiment", "--group", "gender", "--cluster", "author", "--no-perturb")
 

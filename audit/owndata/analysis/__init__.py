@@ -1,15 +1,17 @@
 """Rows of somebody's own data -> figures by group, gaps, curves, agreement and thresholds.
 
 The rows are read batch by batch and reduced to sums by cell and cluster (`sums`); everything else is worked out from
-these sums, so that memory does not grow with the rows (without --cluster; with it, with the number of clusters).
+these sums, so that memory does not grow with the rows, but with the number of clusters that have several.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.owndata.analysis.agreement import agreement_of
+from audit.owndata.analysis.crossings import Crossing
 from audit.owndata.analysis.curves import curves_of
 from audit.owndata.analysis.figures import estimates_of
 from audit.owndata.analysis.gaps import Gaps, gaps_of
@@ -18,6 +20,8 @@ from audit.owndata.analysis.parity import parities_of
 from audit.owndata.analysis.selection import selections_of
 from audit.owndata.analysis.sums import Sums, reduce_rows
 from audit.owndata.analysis.suppress import NOT_SHOWN, Hidden, hide
+from audit.owndata.analysis.withheld import withhold
+from audit.owndata.classes import classes_of
 from audit.schema import (
     Agreement,
     Confusion,
@@ -59,18 +63,30 @@ def analyse(rows: Any, source: DataSource, model: ModelInfo, settings: DataSetti
         settings: seed and the error rate aimed at.
     """
     sums = reduce_rows(rows, source)
-    hidden = hide(sums)
+    hidden = withhold(sums, hide(sums))
     gaps: Gaps = gaps_of(sums, hidden)
     return Analysis(
-        estimates=(*estimates_of(sums, hidden), *parities_of(sums, hidden, settings.seed)),
+        estimates=(*_crossed(estimates_of(sums, hidden), gaps.crossings), *parities_of(sums, hidden, settings.seed)),
         findings=gaps.findings,
         confusions=confusions_of(sums, hidden),
         curves=curves_of(sums, hidden),
         agreement=agreement_of(sums, settings.seed),
-        selections=selections_of(rows, sums, settings),
+        selections=selections_of(rows, sums, classes_of(source.labels.values()), settings),
         needed=gaps.needed,
         skipped=_skipped(sums, hidden),
     )
+
+
+def _crossed(estimates: Iterator[Estimate], crossings: tuple[Crossing, ...]) -> Iterator[Estimate]:
+    """Give the accuracies of crossings with what the columns give by themselves, and the shrunken accuracy beside."""
+    found = {(crossing.grouping.by, crossing.group): crossing for crossing in crossings}
+    for estimate in estimates:
+        crossing = found.get((estimate.by, estimate.group))
+        if crossing is None or estimate.measure != "accuracy":
+            yield estimate
+        else:
+            extra = {"additive": f"{crossing.additive:.6g}", "shrunken": f"{crossing.shrunken:.6g}"}
+            yield replace(estimate, extra=extra)
 
 
 def unsuppressed(rows: Any, source: DataSource, seed: int) -> tuple[tuple[Estimate, ...], tuple[Finding, ...]]:

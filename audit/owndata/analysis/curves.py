@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from audit.owndata.analysis.calibrating import equal_mass
-from audit.owndata.analysis.figures import FEW_OF_LABEL, RIGHT, ROWS, Share, gap_of, ratio
+from audit.owndata.analysis.figures import FEW_OF_LABEL, Share, likeness
+from audit.owndata.analysis.sides import RIGHT, ROWS, worth_of
 from audit.owndata.analysis.sums import STEPS, Floats, Grouping, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import SMALL, Curve, CurvePoint
-from audit.stats import effective_rows, wilson
+from audit.schema import LABELS, SMALL, Curve, CurvePoint
+from audit.stats import wilson
 
 COVERAGES = tuple(share / 20 for share in range(1, 21))
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
@@ -22,6 +23,7 @@ FEWEST = 20
 def curves_of(sums: Sums, hidden: Hidden) -> tuple[Curve, ...]:
     """Give the curves of the whole and of every group that is shown; crossings have none."""
     found: list[Curve] = []
+    alone = LABELS[0] in sums.labels
     for grouping in sums.groupings.values():
         if len(grouping.columns) > 1:
             continue
@@ -30,38 +32,31 @@ def curves_of(sums: Sums, hidden: Hidden) -> tuple[Curve, ...]:
             if reason:
                 found += [Curve(kind, grouping.by, group, (), reason) for kind in KINDS]
             else:
-                found += _curves(grouping, grouping.place(group), group)
+                found += _curves(grouping, grouping.place(group), group, hidden.without(grouping.by, group), alone)
     return tuple(found)
 
 
 KINDS = ("reliability", "coverage", "threshold", "alarms")
 
 
-def _curves(grouping: Grouping, code: int, group: str) -> Iterator[Curve]:
-    by, worth = grouping.by, worth_of(grouping, code)
+def _curves(grouping: Grouping, code: int, group: str, without: Collection[str], alone: bool) -> Iterator[Curve]:
+    by, worth = grouping.by, worth_of_row(grouping, code)
     histogram = grouping.histogram[code]
     reason = "" if histogram[:, 0].sum() >= 2 * FEWEST else f"fewer than {2 * FEWEST} rows"
     yield Curve("reliability", by, group, () if reason else tuple(_reliability(histogram, worth)), reason)
     yield Curve("coverage", by, group, () if reason else tuple(_coverage(histogram, worth)), reason)
     scores = grouping.scores[code]
-    for kind, column in (("threshold", 1), ("alarms", 0)):
-        few = "" if scores[:, column].sum() >= SMALL else FEW_OF_LABEL
+    for kind, column, rate in (("threshold", 1, "miss"), ("alarms", 0, "false_alarm")):
+        few = FEW_OF_LABEL if rate in without or scores[:, column].sum() < SMALL else ""
+        few = few if alone else "no label of the file means negative alone"
         yield Curve(kind, by, group, () if few else tuple(_threshold(scores[:, column], kind, worth)), few)
 
 
-def worth_of(grouping: Grouping, code: int) -> float:
-    """Give what a row of a cell is worth beside an independent one: 1 over the design effect of its accuracy.
-
-    The effective number of rows (Kish 1965) over the rows, 1 where every row is its own cluster.
-    """
-    sums = grouping.sums[code]
-    rows = int(round(float(ROWS @ sums)))
-    value, gradient = ratio(Share("accuracy", RIGHT, ROWS), sums)
-    if rows == 0:
-        return 1.0
-    variance = float(gradient @ grouping.moments[code] @ gradient)
-    worth = effective_rows(gap_of(value, variance, grouping.clusters(code, ROWS), rows, True), rows) / rows
-    return worth if worth == worth else 1.0
+def worth_of_row(grouping: Grouping, code: int) -> float:
+    """Give what a row of a cell is worth beside an independent one: 1 over the design effect of its accuracy."""
+    accuracy = Share("accuracy", RIGHT, ROWS)
+    found = worth_of(grouping.own(code), [(RIGHT, ROWS, 1.0)], likeness(grouping, accuracy))
+    return found.count / found.rows if found.rows else 1.0
 
 
 def _point(x: float, right: float, n: float, worth: float) -> CurvePoint:

@@ -8,7 +8,8 @@ import numpy as np
 
 from audit.owndata.analysis.sums import Grouping, Ints, Sums
 from audit.owndata.analysis.suppress import Hidden
-from audit.schema import LABELS, SMALL, Confusion
+from audit.owndata.classes import PLACES
+from audit.schema import SMALL, Confusion
 
 
 def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
@@ -18,7 +19,7 @@ def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
     counts) when an entry of it is under ten, and so is that of another group where one alone would be what the table of
     all rows has more than the others.
     """
-    codes = [LABELS.index(name) for name in sums.labels]
+    codes = [PLACES[name] for name in sums.labels]
     found = []
     for grouping in sums.groupings.values():
         if len(grouping.columns) > 1:
@@ -26,6 +27,8 @@ def confusions_of(sums: Sums, hidden: Hidden) -> tuple[Confusion, ...]:
         shown = [group for group in sorted(grouping.values) if not hidden.reason(grouping.by, group)]
         tables = {group: _table(grouping, group, codes) for group in shown}
         out = left_out(tables, len(grouping.values) - len(shown)) if grouping.columns else set()
+        # A table tells every rate.
+        out |= {group for group in shown if hidden.without(grouping.by, group)}
         for group in sorted(grouping.values):
             table = tables.get(group) if group not in out else None
             counts = () if table is None else tuple(tuple(int(n) for n in row) for row in table)

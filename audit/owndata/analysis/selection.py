@@ -1,18 +1,19 @@
 """Which rows need no human: a confidence threshold chosen on one half of the clusters and checked on the other.
 
 A threshold chosen and judged on the same rows looks better than it is. The halves are split by cluster, so that no
-writer is in both. The bound is Clopper and Pearson's where every row is its own cluster, else a one-sided t bound on
-the cluster-robust error rate, and 1 - .05^(1/G) where none of G clusters has an error.
+writer and no copy of a text is in both. The bound is that of `audit.owndata.analysis.bounds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from audit.owndata.analysis.bounds import upper_bound, why_no_bound
 from audit.owndata.analysis.sums import BINS, Floats, Ints, Sums, sum_by
+from audit.owndata.classes import Classes
 from audit.owndata.table import read_batches
 from audit.schema import DataSettings, Selection
 
@@ -25,46 +26,57 @@ ASSUMES = (
 )
 
 
-def selections_of(rows: Any, sums: Sums, settings: DataSettings) -> tuple[Selection, ...]:
+def selections_of(rows: Any, sums: Sums, classes: Classes, settings: DataSettings) -> tuple[Selection, ...]:
     """Choose and check a threshold for the error rate asked for, and for two stricter ones."""
     targets = tuple(dict.fromkeys((settings.target_error, *TARGETS)))
     chosen = np.zeros((BINS, 2))
-    for batch in _halves(rows, sums, settings.seed):
+    for batch in _halves(rows, sums, classes, settings.seed):
         mine = ~batch["checked"]
         for column, weight in ((0, None), (1, batch["wrong"][mine])):
             chosen[:, column] += np.bincount(batch["bin"][mine], weight, BINS)
     places = [_choose(chosen, target) for target in targets]
-    kept: list[list[tuple[Ints, Floats]]] = [[] for _ in targets]
+    kept = [_Kept() for _ in targets]
     total = 0
-    for batch in _halves(rows, sums, settings.seed):
+    for batch in _halves(rows, sums, classes, settings.seed):
         total += int(batch["checked"].sum())
-        for out, place in zip(kept, places, strict=True):
-            mine = batch["checked"] & (batch["bin"] >= place) if place is not None else np.zeros_like(batch["checked"])
-            values = np.column_stack([np.ones(int(mine.sum())), batch["wrong"][mine]])
-            if sums.clustered:
-                out.append(sum_by(batch["cluster"][mine], values))
-            else:
-                out.append((np.zeros(1, dtype=np.int64), values.sum(0, keepdims=True)))
+        for found, place in zip(kept, places, strict=True):
+            if place is not None:
+                mine = batch["checked"] & (batch["bin"] >= place)
+                found.add(batch["cluster"][mine], batch["wrong"][mine], sums.repeated)
     return tuple(
-        _selection(target, place, found, total, sums.clustered)
-        for target, place, found in zip(targets, places, kept, strict=True)
+        _selection(target, place, found, total) for target, place, found in zip(targets, places, kept, strict=True)
     )
 
 
-def _halves(rows: Any, sums: Sums, seed: int) -> Any:
+@dataclass
+class _Kept:
+    """Rows of the checked half above a threshold: sums by cluster of those that have several rows, and of the rest."""
+
+    keys: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    values: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    """(clusters, 2) rows and errors."""
+    alone: Floats = field(default_factory=lambda: np.zeros(2))
+
+    def add(self, clusters: Ints, wrong: Floats, repeated: Ints) -> None:
+        values = np.column_stack([np.ones(len(wrong)), wrong])
+        together = np.isin(clusters, repeated) if len(repeated) else np.zeros(len(clusters), dtype=bool)
+        self.alone = self.alone + values[~together].sum(0)
+        if together.any():
+            keys, summed = sum_by(clusters[together], values[together])
+            self.keys, self.values = sum_by(np.concatenate([self.keys, keys]), np.concatenate([self.values, summed]))
+
+
+def _halves(rows: Any, sums: Sums, classes: Classes, seed: int) -> Any:
     """Judged rows: which half, histogram bin, whether wrong, cluster."""
-    names = ["label", "predicted", "confidence", "cluster"]
-    for batch in read_batches(rows, names):
-        found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in names}
-        judged = found["label"] >= 0
-        if "neutral" not in sums.labels:
-            judged &= found["label"] != 1
-        cluster = found["cluster"][judged].astype(np.int64)
-        confidence = found["confidence"][judged].astype(np.float64)
+    for batch in read_batches(rows, [*classes.columns, "cluster"]):
+        label, predicted, sure = classes.judged(batch)
+        judged = (label >= 0) & ~classes.left_out(label, "neutral" not in sums.labels)
+        cluster = batch.column("cluster").to_numpy()[judged].astype(np.int64)
+        confidence = sure[judged]
         yield {
             "checked": half_of(cluster, seed),
             "bin": np.minimum((confidence * BINS).astype(np.int64), BINS - 1),
-            "wrong": (found["label"] != found["predicted"])[judged].astype(np.float64),
+            "wrong": (label != predicted)[judged].astype(np.float64),
             "cluster": cluster,
         }
 
@@ -88,49 +100,21 @@ def _choose(histogram: Floats, target: float) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def _selection(
-    target: float, place: int | None, found: Sequence[tuple[Ints, Floats]], total: int, clustered: bool
-) -> Selection:
+def _selection(target: float, place: int | None, kept: _Kept, total: int) -> Selection:
     nan = float("nan")
     if place is None:
         reason = f"no threshold kept {FEWEST} rows with so few errors in the half on which it is chosen"
         return Selection(target, nan, nan, nan, nan, 0, 0, ASSUMES, reason)
-    keys = np.concatenate([keys for keys, _ in found]) if found else np.zeros(0, dtype=np.int64)
-    values = np.concatenate([values for _, values in found]) if found else np.zeros((0, 2))
-    n, wrong = values.sum(0) if len(values) else (0.0, 0.0)
+    n, wrong = kept.values.sum(0) + kept.alone
     coverage = n / total if total else nan
     if n < FEWEST:
         reason = f"fewer than {FEWEST} rows of the checked half lie above the threshold"
         return Selection(target, place / BINS, coverage, nan, nan, int(n), 0, ASSUMES, reason)
-    clusters = int(n)
-    if clustered:
-        _, values = sum_by(keys, values)
-        clusters = len(values)
-    bound = upper_bound(values, float(n), float(wrong), clusters, clustered)
-    reason = "" if clusters > 1 else "needs two or more clusters"
-    return Selection(target, place / BINS, coverage, wrong / n, bound, int(n), clusters, ASSUMES, reason)
-
-
-def upper_bound(values: Floats, n: float, wrong: float, clusters: int, clustered: bool, level: float = 0.95) -> float:
-    """Upper bound of an error rate.
-
-    Args:
-        values: (clusters, 2) rows and errors of each cluster; not read where every row is a cluster.
-        n: rows.
-        wrong: errors.
-        clusters: how many.
-        clustered: whether clusters hold more than one row.
-        level: of the one-sided bound.
-    """
-    from scipy.stats import beta, t
-
-    if not clustered:
-        return float(beta.ppf(level, wrong + 1, n - wrong)) if wrong < n else 1.0
-    if clusters < 2:
-        return float("nan")
-    if wrong == 0:
-        return float(1 - (1 - level) ** (1 / clusters))
-    rate = wrong / n
-    influence = (values[:, 1] - rate * values[:, 0]) / n
-    se = float(np.sqrt((influence**2).sum() * clusters / (clusters - 1)))
-    return float(min(1.0, rate + t.ppf(level, clusters - 1) * se))
+    clusters = len(kept.keys) + int(kept.alone[0])
+    several_rows = kept.values[:, 0] > 1
+    sizes, errors = kept.values[several_rows].T
+    alone = kept.alone + kept.values[~several_rows].sum(0)
+    single = (float(alone[0]), float(alone[1]))
+    no_bound = why_no_bound(sizes, errors, single)
+    bound = nan if no_bound else upper_bound(sizes, errors, single)
+    return Selection(target, place / BINS, coverage, wrong / n, bound, int(n), clusters, ASSUMES, "", no_bound)

@@ -1,14 +1,15 @@
 """One pass over the rows: sums by cell and cluster, histograms of confidence, and patterns of annotators.
 
 A row is eleven numbers: a 1 at its place in the 3 x 3 table of label and prediction, its confidence, and its squared
-error. Every figure is a smooth function of the sums of these, and its variance follows from their second moments
-(the delta method; Cameron & Miller 2015 for clusters), so no row has to be kept.
+error. Every figure is a function of the sums of these. How sure it is follows from the sums of each cluster, left out
+one at a time (`audit.owndata.analysis.sides`); of rows that are alone in their cluster second moments are enough, so no
+row has to be kept.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -16,13 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.owndata.classes import classes_of
 from audit.owndata.table import ANNOTATOR, GROUP, read_batches
-from audit.schema import LABELS, OVERALL, DataSource
+from audit.schema import OVERALL, DataSource
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FEATURES = 11
-"""0-8: label * 3 + predicted; 9: confidence; 10: squared error of the confidence (Brier 1950)."""
+"""0-8: place of the label * 3 + that of the answer (`audit.owndata.classes`);
+9: confidence; 10: squared error of the confidence (Brier 1950)."""
 CONFIDENCE, BRIER = 9, 10
 BINS = 1000
 """Of the histogram of confidence; a threshold is as fine as that."""
@@ -42,14 +45,16 @@ class Grouping:
     """Groups, in the order in which they were seen; `order` sorts them."""
     sums: Floats = field(default_factory=lambda: np.zeros((0, FEATURES)))
     """(groups, features)"""
+    alone: Floats = field(default_factory=lambda: np.zeros((0, FEATURES)))
+    """(groups, features): of the rows that are alone in their cluster."""
     moments: Floats = field(default_factory=lambda: np.zeros((0, FEATURES, FEATURES)))
-    """(groups, features, features): sum over clusters of the outer product of their sums."""
+    """(groups, features, features): sum over the rows that are alone in their cluster of outer products."""
     histogram: Floats = field(default_factory=lambda: np.zeros((0, BINS, 3)))
     """(groups, bins, 3): rows, right answers, sum of confidence."""
     scores: Floats = field(default_factory=lambda: np.zeros((0, STEPS, 2)))
     """(groups, steps, 2): by probability of negative, rows not labelled negative and rows labelled so."""
     keys: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """With clusters: (pairs,) cluster * 2^20 + group."""
+    """(pairs,) cluster * 2^20 + group, of clusters with several rows."""
     pairs: Floats = field(default_factory=lambda: np.zeros((0, FEATURES), dtype=np.float32))
     """(pairs, features), single precision: variances are made of them, figures of `sums`."""
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,26 +72,36 @@ class Grouping:
                 self.parts[name] = values
         more = len(self.values) - len(self.sums)
         if more:
-            for attribute in ("sums", "moments", "histogram", "scores"):
+            for attribute in ("sums", "alone", "moments", "histogram", "scores"):
                 old = getattr(self, attribute)
                 setattr(self, attribute, np.concatenate([old, np.zeros((more, *old.shape[1:]))]))
         return np.array([self._codes[name] for name in names], dtype=np.int64)
 
-    def add(self, codes: Ints, features: Floats, clusters: Ints | None) -> None:
-        """Add a batch of rows."""
+    def add(self, codes: Ints, features: Floats, clusters: Ints, together: NDArray[np.bool_]) -> None:
+        """Add a batch of rows.
+
+        Args:
+            codes: (rows,) group of each.
+            features: (rows, features).
+            clusters: (rows,) number of the cluster of each.
+            together: (rows,) whether the cluster has other rows.
+        """
         groups = len(self.values)
         for k in range(FEATURES):
             self.sums[:, k] += np.bincount(codes, features[:, k], groups)
-        if clusters is None:
-            order = np.argsort(codes, kind="stable")
-            for part in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-                if len(part):
-                    self.moments[codes[part[0]]] += features[part].T @ features[part]
+        if together.any():
+            keys, summed = sum_by(clusters[together] * (1 << 20) + codes[together], features[together])
+            self._waiting.append((keys, summed.astype(np.float32)))
+            if sum(len(keys) for keys, _ in self._waiting) > _MERGE_AT:
+                self.merge()
+        if together.all():
             return
-        keys, summed = sum_by(clusters * (1 << 20) + codes, features)
-        self._waiting.append((keys, summed.astype(np.float32)))
-        if sum(len(keys) for keys, _ in self._waiting) > _MERGE_AT:
-            self.merge()
+        alone = np.flatnonzero(~together)
+        order = alone[np.argsort(codes[alone], kind="stable")]
+        for part in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+            code = codes[part[0]]
+            self.alone[code] += features[part].sum(0)
+            self.moments[code] += features[part].T @ features[part]
 
     def merge(self) -> None:
         """Bring the cluster sums of all batches together."""
@@ -95,15 +110,6 @@ class Grouping:
             sums = np.concatenate([self.pairs, *(sums for _, sums in self._waiting)])
             self.keys, self.pairs = sum_by(keys, sums)
             self._waiting = []
-
-    def finish(self, clustered: bool) -> None:
-        """Work out the second moments from the cluster sums."""
-        self.merge()
-        if clustered:
-            codes = self.keys % (1 << 20)
-            for code in range(len(self.values)):
-                mine = self.pairs[codes == code].astype(np.float64)
-                self.moments[code] = mine.T @ mine
 
     def place(self, group: str) -> int:
         """Give the number of a group."""
@@ -115,35 +121,44 @@ class Grouping:
         counts: Ints = np.rint(self.sums[:, :9].sum(1)).astype(np.int64)
         return counts
 
-    def clusters(self, code: int, denominator: Floats) -> int:
-        """Count the clusters of a group that have rows of some kind."""
+    def side(self, codes: Ints) -> Side:
+        """Give some of the groups as one side of a comparison."""
         if not len(self.keys):
-            return int(round(float(self.sums[code] @ denominator)))
-        mine = self.pairs[self.keys % (1 << 20) == code]
-        return int((mine @ denominator > 0).sum())
+            pairs, ids = self.pairs[:0], self.keys[:0]
+        else:
+            chosen = np.zeros(len(self.values), dtype=bool)
+            chosen[codes] = True
+            mine = chosen[self.keys % (1 << 20)]
+            ids, pairs = self.keys[mine] >> 20, self.pairs[mine]
+            if len(codes) > 1 and len(ids):
+                starts = np.flatnonzero(np.append(True, np.diff(ids) != 0))
+                ids, pairs = ids[starts], np.add.reduceat(pairs, starts, axis=0)
+        sums, alone, moments = (x[codes].sum(0) for x in (self.sums, self.alone, self.moments))
+        return Side(sums, alone, moments, pairs.astype(np.float64), ids)
 
-    def cross(self, code: int) -> tuple[Floats, Floats, Floats]:
-        """Give second moments of a group, of the rest, and across: sum over clusters of group's sums by rest's."""
-        if not len(self.keys):
-            rest = self.moments.sum(0) - self.moments[code]
-            return self.moments[code], rest, np.zeros((FEATURES, FEATURES))
-        clusters = self.keys >> 20
-        starts = np.flatnonzero(np.append(True, np.diff(clusters) != 0))
-        whole = np.add.reduceat(self.pairs, starts, axis=0).astype(np.float64)
-        number = np.cumsum(np.append(True, np.diff(clusters) != 0)) - 1
-        own = np.zeros_like(whole)
-        mine = self.keys % (1 << 20) == code
-        own[number[mine]] = self.pairs[mine]
-        rest = whole - own
-        return own.T @ own, rest.T @ rest, own.T @ rest
+    def own(self, code: int) -> Side:
+        """Give a group."""
+        return self.side(np.array([code]))
 
-    def clusters_of_rest(self, code: int, denominator: Floats) -> int:
-        """Count the clusters outside a group that have rows of some kind."""
-        if not len(self.keys):
-            return int(round(float((self.sums.sum(0) - self.sums[code]) @ denominator)))
-        others = self.keys % (1 << 20) != code
-        has = self.pairs[others] @ denominator > 0
-        return len(np.unique((self.keys[others] >> 20)[has]))
+    def rest(self, code: int) -> Side:
+        """Give all other groups."""
+        return self.side(np.delete(np.arange(len(self.values)), code))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The rows of one or more groups: sums, and what is needed to leave each cluster out."""
+
+    sums: Floats
+    """(features,)"""
+    alone: Floats
+    """(features,) of the rows that are alone in their cluster."""
+    moments: Floats
+    """(features, features) of these."""
+    clusters: Floats
+    """(clusters, features) sums of the clusters that have several rows."""
+    ids: Ints
+    """(clusters,) their numbers, ascending."""
 
 
 @dataclass
@@ -152,8 +167,9 @@ class Sums:
 
     groupings: dict[str, Grouping]
     labels: tuple[str, ...]
-    """Those the model can give."""
-    clustered: bool
+    """Classes of the file that the model can give (`audit.owndata.classes`)."""
+    repeated: Ints
+    """Numbers of the clusters that have several rows, ascending."""
     neutral_left_out: int = 0
     patterns: Counter[tuple[int, ...]] = field(default_factory=Counter)
     """(annotator labels..., prediction) -> rows; -1 where an annotator gave none."""
@@ -175,40 +191,60 @@ def sum_by(keys: Ints, values: Floats) -> tuple[Ints, Floats]:
 
 
 def reduce_rows(rows: Any, source: DataSource) -> Sums:
-    """Read the rows once.
+    """Read the rows: once for the clusters that have several, once for everything else.
 
     Args:
         rows: see `audit.owndata.analysis.analyse`.
-        source: names the group, cluster and annotator columns.
+        source: names the group and annotator columns.
+    """
+    return reduce_batches(batches(rows, source), source, several(rows))
+
+
+def several(rows: Any) -> Ints:
+    """Give the numbers of the clusters that have several rows, ascending: a cluster has the number of its first row."""
+    found = np.zeros(0, dtype=np.int64)
+    waiting: list[Ints] = []
+    for batch in read_batches(rows, ["row", "cluster"]):
+        cluster = batch.column("cluster").to_numpy().astype(np.int64)
+        waiting.append(np.unique(cluster[cluster != batch.column("row").to_numpy()]))
+        if sum(map(len, waiting)) > _MERGE_AT:
+            found, waiting = np.unique(np.concatenate([found, *waiting])), []
+    return np.unique(np.concatenate([found, *waiting]))
+
+
+def reduce_batches(read: Iterable[dict[str, Any]], source: DataSource, repeated: Ints) -> Sums:
+    """Do what `reduce_rows` does, for rows that are there.
+
+    Args:
+        read: as `batches` gives them.
+        source: names the group and annotator columns.
+        repeated: see `several`.
     """
     groupings = [Grouping(OVERALL, ()), *(Grouping(name, (name,)) for name in source.groups)]
     groupings += [Grouping(CROSS.join(pair), pair) for pair in combinations(source.groups, 2)]
-    found = Sums({g.by: g for g in groupings}, LABELS, bool(source.cluster), annotators=source.annotators)
+    classes = classes_of(source.labels.values())
+    found = Sums({g.by: g for g in groupings}, classes.names, repeated, annotators=source.annotators)
     two_class = True
-    for batch in batches(rows, source):
+    for batch in read:
         label, predicted = batch["label"], batch["predicted"]
-        neutral = batch["p_neutral"]
-        two_class &= bool(np.isnan(neutral).all())
+        two_class &= bool(np.isnan(batch["p_neutral"]).all())
         _count_patterns(found, batch, predicted)
-        judged = label >= 0
-        if two_class:
-            found.neutral_left_out += int((label == 1).sum())
-            judged &= label != 1
+        out = classes.left_out(label, two_class)
+        found.neutral_left_out += int(out.sum())
+        judged = (label >= 0) & ~out
         if judged.any():
-            _add(found, {name: values[judged] for name, values in batch.items()})
-    if two_class:
-        found.labels = tuple(name for name in LABELS if name != "neutral")
-    else:
-        # A batch of nothing but NaN came before one that has neutral: only a mixed table does that.
-        found.labels = LABELS
+            _add(found, {name: values[judged] for name, values in batch.items()}, repeated)
+    # A batch of nothing but NaN may come before one that has neutral: only a mixed table does that.
+    found.labels = classes.names_for(two_class)
     for grouping in groupings:
-        grouping.finish(found.clustered)
+        grouping.merge()
     return found
 
 
 def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
-    """Give the rows as dictionaries of arrays; group columns as lists of strings."""
-    names = ["label", "predicted", "p_negative", "p_neutral", "confidence", "cluster"]
+    """Give the rows as dictionaries of arrays, judged by the classes of the file; groups as lists of strings."""
+    classes = classes_of(source.labels.values())
+    names = [*classes.columns, "cluster"]
     groups = [GROUP + name for name in source.groups]
     annotators = [ANNOTATOR + name for name in source.annotators]
     for batch in read_batches(rows, [*names, *groups, *annotators]):
@@ -217,6 +253,9 @@ def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
         out: dict[str, Any] = {}
         for name in (*names, *annotators):
             out[name] = batch.column(name).to_numpy(zero_copy_only=False)
+        out["label"], out["predicted"], out["confidence"] = classes.judged(batch)
+        for name in annotators:
+            out[name] = classes.places[out[name].astype(np.int64)]
         for name in groups:
             out[name] = np.array(batch.column(name).to_pylist(), dtype=object)
         yield out
@@ -233,9 +272,10 @@ def features_of(batch: dict[str, Any]) -> Floats:
     return features
 
 
-def _add(found: Sums, batch: dict[str, Any]) -> None:
+def _add(found: Sums, batch: dict[str, Any], repeated: Ints) -> None:
     features = features_of(batch)
-    clusters = batch["cluster"].astype(np.int64) if found.clustered else None
+    clusters = batch["cluster"].astype(np.int64)
+    together = np.isin(clusters, repeated) if len(repeated) else np.zeros(len(clusters), dtype=bool)
     right = (batch["label"] == batch["predicted"]).astype(np.float64)
     confidence = features[:, CONFIDENCE]
     place = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
@@ -243,7 +283,7 @@ def _add(found: Sums, batch: dict[str, Any]) -> None:
     negative = (batch["label"] == 0).astype(np.int64)
     for grouping in found.groupings.values():
         codes = _codes(grouping, batch, len(features))
-        grouping.add(codes, features, clusters)
+        grouping.add(codes, features, clusters, together)
         size = len(grouping.values)
         joint = codes * BINS + place
         for k, weight in enumerate((None, right, confidence)):

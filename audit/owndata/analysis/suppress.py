@@ -10,7 +10,7 @@ them is small is for nobody to see.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,10 +29,16 @@ class Hidden:
     """The cells that are not shown: by -> group -> why."""
 
     cells: Mapping[str, Mapping[str, str]]
+    rates: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """by -> group -> names of the shares that are not shown of it, macro-F1 among them (`analysis.withheld`)."""
 
     def reason(self, by: str, group: str) -> str:
         """Give why a cell is not shown; "" when it is."""
         return self.cells.get(by, {}).get(group, "")
+
+    def without(self, by: str, group: str) -> frozenset[str]:
+        """Give the names of the rates that are not shown of a cell; of one that is hidden whole, of no use."""
+        return self.rates.get(by, {}).get(group, frozenset())
 
 
 def hide(sums: Sums) -> Hidden:

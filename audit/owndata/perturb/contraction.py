@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audit.owndata.perturb.core import MARK, NOTHING, Found, Sentence, Variant, like, listed, sentence_at, straight
+from audit.owndata.perturb.core import MARK, NOTHING, Found, Sentence, Variant, like, sentence_at, straight, word_list
 
 _LONG = {
     "isn't": "is not",
@@ -32,19 +32,19 @@ _CONTRACTED = re.compile(
 )
 _SPELLED = re.compile(rf"(?<![\w'-])(?:{'|'.join(_SHORT)})(?![\w'-])", re.I)
 
-_PRONOUNS = listed("contraction", "pronouns")
+_PRONOUNS = word_list("contraction", "pronouns")
 """After an auxiliary these are its subject ("why don't we"), where the long form would be wrong."""
 
-_DETERMINERS = listed("contraction", "determiners")
+_DETERMINERS = word_list("contraction", "determiners")
 """After "don't" and the like these begin the subject; after "isn't" they may also say what something is not."""
 
-_ASKING = listed("contraction", "asking")
-_OPENERS = listed("contraction", "openers")
+_ASKING = word_list("contraction", "asking")
+_OPENERS = word_list("contraction", "openers")
 """What may begin a sentence and be spelled out: "Can't sleep", "Don't ask"."""
 
-_COPULAR = listed("contraction", "copular")
+_COPULAR = word_list("contraction", "copular")
 
-_KEEP_APART = listed("contraction", "keep-apart")
+_KEEP_APART = word_list("contraction", "keep-apart")
 """After "not" these begin what it belongs to ("I do not because I must"); the short form would move it to the verb."""
 
 

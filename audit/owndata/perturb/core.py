@@ -78,7 +78,7 @@ def table(name: str) -> tuple[Mapping[str, str], ...]:
     return tuple(dict(zip(body[0], row, strict=True)) for row in body[1:])
 
 
-def listed(module: str, name: str) -> frozenset[str]:
+def word_list(module: str, name: str) -> frozenset[str]:
     """Give a list of `words.tsv`."""
     return frozenset(next(row["words"] for row in table("words") if (row["of"], row["list"]) == (module, name)).split())
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, listed, straight, table
-from probes.swaps import swap
+from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, straight, table, word_list
+from audit.places import folder
+from audit.probes.swaps import swap
 
 _TOKEN = re.compile(rf"[A-Za-z]+(?:{MARK}[a-z]+|[-/][A-Za-z]+)*")
 _OWNER = re.compile(r"'s$")
-_FEMALE = listed("gender", "female")
+_FEMALE = word_list("gender", "female")
 _KIN = frozenset({"mother", "father", "sister", "brother", "son", "daughter"})
 _SHORT_FORMS = {"he's": "he", "she's": "she", "he'd": "he", "she'd": "she", "he'll": "he", "she'll": "she"}
 _SELF = re.compile(
@@ -25,25 +25,25 @@ _SELF = re.compile(
     r"|\b(?:wo)?m[ae]n (?:in|of)\b",
     re.IGNORECASE,
 )
-_FREE_CAPITALS = listed("gender", "free-capitals")
-_TITLES = listed("gender", "titles")
+_FREE_CAPITALS = word_list("gender", "free-capitals")
+_TITLES = word_list("gender", "titles")
 _ADVERB = re.compile(r"[a-z]+ly$")
-_NOUNS_IN_LY = listed("gender", "nouns-in-ly")
+_NOUNS_IN_LY = word_list("gender", "nouns-in-ly")
 _DOING = re.compile(r"[a-z]{2,}ing$")
-_NOUNS_IN_ING = listed("gender", "nouns-in-ing")
-_AMBIGUOUS_NEXT = listed("gender", "ambiguous-next")
-_AMBIGUOUS_VERBS = listed("gender", "ambiguous-verbs")
-_BLOCKS = listed("gender", "blocks")
-_COMPOUNDS = listed("gender", "compounds")
-_INTERJECTIONS = listed("gender", "interjections")
-_NOT_A_NOUN = listed("gender", "not-a-noun")
-_SWAPPED = listed("gender", "swapped")
+_NOUNS_IN_ING = word_list("gender", "nouns-in-ing")
+_AMBIGUOUS_NEXT = word_list("gender", "ambiguous-next")
+_AMBIGUOUS_VERBS = word_list("gender", "ambiguous-verbs")
+_BLOCKS = word_list("gender", "blocks")
+_COMPOUNDS = word_list("gender", "compounds")
+_INTERJECTIONS = word_list("gender", "interjections")
+_NOT_A_NOUN = word_list("gender", "not-a-noun")
+_SWAPPED = word_list("gender", "swapped")
 
 
 @cache
 def _never_owned() -> frozenset[str]:
     """Words before which `probes.swaps` takes "her" for an object."""
-    lines = files("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
+    lines = folder("probes").joinpath("data", "swaps_words.tsv").read_text(encoding="utf-8").splitlines()
     return frozenset(next(line.split("\t")[1] for line in lines if line.startswith("never-owned\t")).split())
 
 

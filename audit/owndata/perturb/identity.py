@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from audit.owndata.perturb.core import NOTHING, Found, Variant, listed, straight, table, words
+from audit.owndata.perturb.core import NOTHING, Found, Variant, straight, table, word_list, words
 from audit.templates import article
 
 _PER_TEXT = 2
 _ARTICLE = re.compile(r"\b(an?)(\s+)$", re.IGNORECASE)
-_MAY_FOLLOW = listed("identity", "may-follow")
-_ONLY = listed("identity", "only")
+_MAY_FOLLOW = word_list("identity", "may-follow")
+_ONLY = word_list("identity", "only")
 _PLURALS = {"family": "families", "woman": "women", "man": "men", "person": "people", "kid": "kids"}
 
 
@@ -32,7 +32,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
 
 
 def find(text: str) -> Found:
-    """Swap a listed term that stands before a noun for a person; at most two terms, each alone.
+    """Swap a word_list term that stands before a noun for a person; at most two terms, each alone.
 
     Args:
         text: English.

@@ -6,7 +6,7 @@ import re
 import zlib
 from functools import cache
 
-from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, listed, table, words
+from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, table, word_list, words
 
 _SHOWN = {"white": "white", "black": "Black", "hispanic": "Hispanic", "asian": "Asian American"}
 _CAPITAL = re.compile(r"[A-Z][A-Za-z]*")
@@ -15,8 +15,8 @@ _AFTER = re.compile(rf"(?:{MARK}s)?[ -]+([A-Z][a-z]+)")
 _BARE_POSSESSIVE = re.compile(rf"{MARK}(?!s\b)|[-_@/]|\.[a-z]")
 _WHO = {"woman": {"he", "him", "his", "himself"}, "man": {"she", "her", "hers", "herself"}}
 _AFTER_A_NAME = frozenset({"I", "I'm", "I've", "I'd", "I'll"})
-_STARTERS = listed("names", "starters")
-_ABOUT_NAMES = listed("names", "about-names")
+_STARTERS = word_list("names", "starters")
+_ABOUT_NAMES = word_list("names", "about-names")
 
 
 @cache
@@ -36,7 +36,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def find(text: str) -> Found:
-    """Swap the first listed name of a text, wherever it stands.
+    """Swap the first word_list name of a text, wherever it stands.
 
     Two names of other groups and two of its own group go in, chosen by the text, so that the same text always
     gives the same rewritings and many texts spread over all names. Gender stays.
@@ -108,5 +108,5 @@ def _begins(text: str, before: re.Match[str]) -> bool:
     return before.group(1) == "I" or (opens and before.group(1).lower() in _STARTERS | _SMALL)
 
 
-_TITLES = listed("names", "titles")
-_SMALL = listed("names", "small")
+_TITLES = word_list("names", "titles")
+_SMALL = word_list("names", "small")

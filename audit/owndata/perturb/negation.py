@@ -1,6 +1,6 @@
 """Add "not" to a plain statement with "is" or "was", or take it away: valence should move, in a known direction.
 
-Only sentences that end in a listed adjective, with no other negation, condition, contrast or quantifier, are turned:
+Only sentences that end in a word_list adjective, with no other negation, condition, contrast or quantifier, are turned:
 in "everyone is happy" or "I left because it was dull" a "not" would say more than one thing, or nothing that fits.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from audit.owndata.perturb.core import MARK, NOTHING, Found, Sentence, Variant, listed, sentences, straight, words
+from audit.owndata.perturb.core import MARK, NOTHING, Found, Sentence, Variant, sentences, straight, word_list, words
 
 _PER_TEXT = 2
 _SUBJECT_WORDS = 7
 _END = r"(?=\s*[.!]?\s*$)"
 _SHORT = rf"(?<=\w){MARK}(?:m|s|re)"
-_DENIAL = listed("negation", "denial")
-_CAN_BE_SHORT = listed("negation", "can-be-short")
+_DENIAL = word_list("negation", "denial")
+_CAN_BE_SHORT = word_list("negation", "can-be-short")
 _SPELLED = {"isn't": "is", "wasn't": "was", "aren't": "are", "weren't": "were"}
-_COMPLAINT = listed("negation", "complaint")
-_NPI = listed("negation", "npi")
-_PRAISE = listed("negation", "praise")
-_STOPS = listed("negation", "stops")
+_COMPLAINT = word_list("negation", "complaint")
+_NPI = word_list("negation", "npi")
+_PRAISE = word_list("negation", "praise")
+_STOPS = word_list("negation", "stops")
 
 
 @cache
@@ -46,7 +46,7 @@ def find(text: str) -> Found:
 
     Returns:
         At most two variants with the direction in which valence should move. Unclear: a statement that ends in a
-        listed adjective, but in a sentence where a "not" could belong to something else.
+        word_list adjective, but in a sentence where a "not" could belong to something else.
     """
     variants: list[Variant] = []
     unclear = ""

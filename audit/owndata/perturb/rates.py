@@ -81,11 +81,11 @@ def estimates(answers: Iterable[Answer]) -> tuple[Estimate, ...]:
         counts rows. Fewer than `SMALL` rows or two clusters: "rewritten" is NaN, with the reason, and stands for
         the kind alone; directions with so few are left out.
     """
-    listed = sorted(answers, key=lambda a: (a.row, a.kind, a.direction))
-    typography = [a for a in listed if a.kind == FLOOR]
+    word_list = sorted(answers, key=lambda a: (a.row, a.kind, a.direction))
+    typography = [a for a in word_list if a.kind == FLOOR]
     out: list[Estimate] = []
     for kind in KINDS:
-        own = [a for a in listed if a.kind == kind]
+        own = [a for a in word_list if a.kind == kind]
         if own and kind != FLOOR:
             out += _of_kind(kind, own, typography)
     if typography:

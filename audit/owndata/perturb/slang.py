@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, like, listed, put, table, words
+from audit.owndata.perturb.core import MARK, NOTHING, Found, Variant, like, put, table, word_list, words
 from audit.templates import article
 
 _PER_TEXT = 2
@@ -21,7 +21,7 @@ _SPELLINGS = frozenset(
     ["thank you so much", "thanks", "to be honest", "I don't know", "right now", "because", "tomorrow", "people"]
     + ["in my opinion", "in real life", "going to", "want to", "have to", "kind of", "sort of", "don't know"]
 )
-_DENIAL = listed("slang", "denial")
+_DENIAL = word_list("slang", "denial")
 
 
 @cache
@@ -35,7 +35,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 
 def find(text: str) -> Found:
-    """Replace listed terms, one at a time, first those in slang.
+    """Replace word_list terms, one at a time, first those in slang.
 
     Args:
         text: English.

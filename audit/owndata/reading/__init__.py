@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import SIZE, Cells, Reader, listed, mistake, need_column, written
+from audit.owndata.reading.base import SIZE, Cells, Reader, need_column, written
 from audit.owndata.reading.hub import PREFIX, HubRows
+from audit.schema.errors import listed, mistake
 
-__all__ = ["Cells", "FORMATS", "Reader", "SIZE", "listed", "mistake", "need_column", "open_source", "written"]
+__all__ = ["Cells", "FORMATS", "Reader", "SIZE", "need_column", "open_source", "written"]
 
 FORMATS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".xlsx", ".xlsm")
 

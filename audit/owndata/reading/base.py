@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from audit.schema import CaveatError
+from audit.schema.errors import listed, mistake
 
 SIZE = 4096
 """Rows in a chunk: what is in memory at a time, and what a kill can cost."""
@@ -46,22 +47,6 @@ class Reader(Protocol):
     def meanings(self, name: str) -> Mapping[str, str]:
         """Give what the file itself calls the values of a column: "0" -> "neg"; {} where it does not say."""
         ...
-
-
-def mistake(where: object, what: str) -> CaveatError:
-    """Give the one line that tells what is wrong with a source."""
-    return CaveatError(f"{plainly(where)}: {what}" if what.endswith(("?", ".")) else f"{plainly(where)}: {what}.")
-
-
-def plainly(name: object) -> str:
-    """Write a name so that it stays on its line: line breaks and other control characters as Python writes them."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
-
-
-def listed(values: Sequence[str], most: int = 20) -> str:
-    """Write names for a message, the first of many."""
-    shown = ", ".join(map(plainly, values[:most])) or "none"
-    return shown + (f" and {len(values) - most:,} more" if len(values) > most else "")
 
 
 def need_column(where: object, name: str, columns: Sequence[str], option: str) -> int:

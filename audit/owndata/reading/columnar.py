@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import SIZE, Cells, digest_of, mistake
+from audit.owndata.reading.base import SIZE, Cells, digest_of
+from audit.schema.errors import mistake
 
 
 def _rechunked(batches: Iterator[Any], names: Sequence[str]) -> Iterator[list[Cells | None]]:

@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import SIZE, Cells, mistake, need_column
+from audit.owndata.reading.base import SIZE, Cells, need_column
 from audit.owndata.reading.encoding import find_encoding
+from audit.schema.errors import mistake
 
 LONGEST = 1_000_000
 """Characters in a cell; beyond it a quotation mark is taken to be unclosed."""

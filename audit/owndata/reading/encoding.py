@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from audit.owndata.reading.base import BLOCK, mistake
+from audit.owndata.reading.base import BLOCK
+from audit.schema.errors import mistake
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

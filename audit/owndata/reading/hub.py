@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from audit.owndata.reading.base import Cells, listed, mistake
+from audit.owndata.reading.base import Cells
 from audit.owndata.reading.columnar import _rechunked
 from audit.schema import CaveatError, ModelUnavailable
+from audit.schema.errors import listed, mistake
 
 PREFIX = "hub:"
 _FORM = re.compile(r"(?P<path>[\w.\-]+(/[\w.\-]+){0,2})(:(?P<split>[\w.\-\[\]%:+]+))?")

@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import BLOCK, SIZE, Cells, mistake
+from audit.owndata.reading.base import BLOCK, SIZE, Cells
 from audit.owndata.reading.encoding import find_encoding
+from audit.schema.errors import mistake
 
 LOOK = 1000
 """Rows whose keys are the columns; later rows may leave some out."""

@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from audit.owndata.reading.base import SIZE, Cells, digest_of, listed, mistake, need_column
+from audit.owndata.reading.base import SIZE, Cells, digest_of, need_column
+from audit.schema.errors import listed, mistake
 
 _OLD = b"\xd0\xcf\x11\xe0"
 
@@ -54,8 +55,13 @@ class SheetRows:
         import zipfile
         from xml.etree.ElementTree import ParseError
 
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
+        try:
+            from openpyxl import load_workbook
+            from openpyxl.utils.exceptions import InvalidFileException
+        except ImportError:
+            raise mistake(
+                self.path, "Excel files need openpyxl: pip install 'caveat-audit[excel]'; or save the sheet as CSV"
+            ) from None
 
         try:
             with warnings.catch_warnings():
