@@ -146,12 +146,8 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
     from rich.text import Text
 
     from audit.owndata.analysis import NO_NEUTRAL
-<<<<<<< HEAD
-    from audit.report.owndata.page import key_findings
-=======
     from audit.report.owndata.first import first_look, notes
     from audit.report.owndata.page import key_findings
->>>>>>> rows
 
     source = result.source
     out.print()
@@ -171,20 +167,13 @@ def _print_result(out: Console, result: DataResult, written: Sequence[Path]) -> 
             interval = f", 95 % interval {estimate.low:.3f} to {estimate.high:.3f}" if known else ""
             out.print(f"  {name:<10} {estimate.value:.3f}{interval}")
     telling = key_findings(result)
-<<<<<<< HEAD
-    tested = sum(math.isfinite(finding.p_adjusted) for finding in result.findings)
-    if result.findings and not tested:
-        out.print("  No gap between groups led to a verdict: too few posts or writers in each.")
-    elif result.findings and not telling:
-        out.print("  No gap between groups was told apart from chance; the report says what could have been seen.")
-=======
->>>>>>> rows
     for finding in telling:
         line_ = Text(f"{ICONS[finding.severity]} {finding.severity:<6} ", style=STYLES[finding.severity])
         line_.append(finding.sentence, style="default")
         out.print(Padding(line_, (0, 0, 0, 2)))
     more = sum(finding.verdict in FOUND for finding in result.findings) - len(telling)
     if more:
+        tested = sum(math.isfinite(finding.p_adjusted) for finding in result.findings)
         said = f"{more} more of {tested} gaps were told apart from chance; the report has all."
         out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
     for count in source.counts:

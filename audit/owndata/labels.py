@@ -22,13 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from audit.models.labels import NAMES
-<<<<<<< HEAD
-from audit.owndata.reading import written
-from audit.owndata.table import CODES, NONE
-=======
 from audit.owndata.classes import JOIN, MEANINGS, NONE, meaning_of, overlap
-from audit.owndata.reading import listed, written
->>>>>>> rows
+from audit.owndata.reading import written
 from audit.schema import LABELS, CaveatError
 from audit.schema.errors import listed
 
@@ -126,21 +121,9 @@ def checked(pairs: Mapping[Any, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for key, target in pairs.items():
         label = (written(key, f"{OPTION}: a label") or "").strip()
-<<<<<<< HEAD
-        name = spoken(str(target))
-        if name != NO_LABEL and name not in SPEAKING:
-            near = get_close_matches(name, [*LABELS, NO_LABEL], n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise CaveatError(
-                f"{OPTION}: {target!r} (for {label}) is no target. Valid: {', '.join(LABELS)}; {NO_LABEL} leaves a row "
-                f"without a label.{meant}"
-            )
-        given = SPEAKING.get(name, NO_LABEL)
+        given = _target(str(target), label)
         if out.setdefault(label, given) != given:
             raise CaveatError(f"{OPTION}: {label!r} has two targets, {out[label]} and {given}. Leave one out.")
-=======
-        out[label] = _target(str(target), label)
->>>>>>> rows
     if not out:
         raise CaveatError(f"{OPTION}: the map is empty. Write {OPTION} burnout=negative,calm=positive.")
     return out

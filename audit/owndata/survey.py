@@ -20,13 +20,8 @@ from audit.owndata.decimals import typed
 from audit.owndata.firsts import Firsts
 from audit.owndata.labels import DataLabels, LabelBook, checked
 from audit.owndata.options import DataOptions
-<<<<<<< HEAD
 from audit.owndata.reading import SIZE, Reader, need_column, written
-from audit.owndata.table import MISSING, NONE
-=======
-from audit.owndata.reading import SIZE, Reader, listed, mistake, need_column, written
 from audit.owndata.table import MISSING
->>>>>>> rows
 from audit.owndata.tally import Tally
 from audit.schema import Count, DataSource
 from audit.schema.errors import listed, mistake

@@ -10,16 +10,10 @@ from typing import Any
 from audit.owndata.classes import MEANINGS, NONE, in_words
 from audit.owndata.labels import NO_LABEL, LabelBook
 from audit.owndata.options import DataOptions
-<<<<<<< HEAD
 from audit.owndata.reading import Reader
-from audit.owndata.table import MISSING, NONE
-from audit.schema import LABELS, Count
-from audit.schema.errors import listed, mistake
-=======
-from audit.owndata.reading import Reader, listed, mistake
 from audit.owndata.table import MISSING
 from audit.schema import Count
->>>>>>> rows
+from audit.schema.errors import listed, mistake
 
 
 @dataclass

@@ -24,13 +24,9 @@ from audit.page.run_step import queue_up
 from audit.page.runs import own_error
 from audit.page.shelf import OFFERS, choose, pairs
 from audit.page.uploads import delete, discard, unread
-from audit.report.words import integer, plural
-from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
-<<<<<<< HEAD
-=======
 from audit.report.owndata.first import first_look, notes
 from audit.report.words import integer, plural
->>>>>>> rows
+from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
 
 _GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]

@@ -11,19 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.findings import SEVERITIES
-<<<<<<< HEAD:audit/report/owndata/page.py
-from audit.places import folder
-from audit.report import words
-from audit.report.digest import content_digest
-from audit.report.owndata import charts
-from audit.report.spec import ChartSpec
-from audit.report.svg import to_svg
-from audit.report.terms import OWN_TERMS, term_id
-from audit.report.view import Section, table_of
-from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
-=======
 from audit.owndata.classes import in_words
-from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
+from audit.places import folder
 from audit.report import words
 from audit.report.digest import content_digest
 from audit.report.owndata import charts
@@ -32,7 +21,7 @@ from audit.report.spec import ChartSpec
 from audit.report.svg import to_svg
 from audit.report.terms import OWN_TERMS, term_id
 from audit.report.view import Section, table_of
->>>>>>> rows:reports/owndata/page.py
+from audit.schema import OVERALL, SMALL, DataResult, Estimate, Finding
 
 STATIC_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 TEMPLATE = "owndata.html.j2"
