@@ -169,7 +169,7 @@ def run_audit(
         >>> from audit import load_model, load_suites, run_audit
         >>> result = run_audit(load_model("word-count"), load_suites(["negation"], "quick"))
         >>> result.findings[0].contrast
-        'negation-failure'
+        'negation-cost'
         >>> len(result.frame("rows")) == result.predictions.num_rows
         True
     """

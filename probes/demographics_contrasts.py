@@ -11,7 +11,7 @@ from .demographics_items import STUDENTS, TERMS, main_tests
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """The one named contrast of an axis."""
+    """An axis, with the two of its groups that are compared by name as well."""
 
     test: str
     axis: str

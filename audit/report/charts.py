@@ -66,7 +66,7 @@ def _forest(
             low=finding.low,
             high=finding.high,
             n=finding.n,
-            few=headings.illustration(finding) or few(finding.n, min(finding.templates, finding.fillers)),
+            few=headings.unjudged(finding) or few(finding.n, min(finding.templates, finding.fillers)),
             label=f"{gap} ({words.interval(finding.low, finding.high, unit)})",
         )
         rows.append(
@@ -135,7 +135,8 @@ def _forest_title(findings: Sequence[Finding]) -> str:
     if any(map(headings.compatibility, findings)):
         return "Compatibility results, without a verdict"
     if not judged:
-        return "Illustrations: too few items for a verdict"
+        few = all(map(headings.illustration, findings))
+        return "Illustrations: too few items for a verdict" if few else "Gaps without a verdict"
     beyond = sum(f.verdict == "finding" for f in judged)
     apart = sum(f.verdict != "finding" and words.was_found(f) for f in judged)
     if len(judged) == 1:
@@ -147,7 +148,7 @@ def _forest_title(findings: Sequence[Finding]) -> str:
         more = " more" if beyond else ""
         title += f", {apart}{more} {'differs' if apart == 1 else 'differ'} from 0" if apart else ""
     rest = len(findings) - len(judged)
-    return title + (f"; {words.plural(rest, 'illustration')} without a verdict" if rest else "")
+    return title + (f"; {rest} more without a verdict" if rest else "")
 
 
 def _forest_sentence(findings: Sequence[Finding]) -> str:
@@ -159,8 +160,8 @@ def _forest_sentence(findings: Sequence[Finding]) -> str:
         text += " Bold marks the comparison that was named in advance."
     if any(f.verdict == "chance" for f in findings):
         text += f" {words.CHANCE_NOTE}"
-    if any(headings.illustration(f) for f in findings):
-        text += " Open marks are illustrations without a verdict."
+    if any(headings.unjudged(f) for f in findings):
+        text += " Open marks have no verdict."
     elif any(math.isfinite(f.gap) and few(f.n, min(f.templates, f.fillers)) for f in findings):
         text += " Open marks stand on few items, frames or fillers."
     return text

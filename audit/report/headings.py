@@ -96,11 +96,11 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
             )
         )
     name = words.prose(name or pair_name(contrast, finding))
+    limit = words.size(finding.threshold, finding.unit)
     match finding.verdict:
         case "equivalent":
-            return f"{name}: no difference larger than {words.size(finding.threshold, finding.unit)} on these items"
+            return f"{name}: no difference of means larger than {limit} on these items"
         case "alike":
-            limit = words.size(finding.threshold, finding.unit)
             return f"{name}: means alike within {limit} on these items; templates differ"
         case "undefined":
             return f"{name}: no verdict"
@@ -115,7 +115,12 @@ def headline(contrast: Contrast | None, finding: Finding, name: str = "") -> str
 
 
 def illustration(finding: Finding) -> bool:
-    """Whether a finding has numbers, but too few items for a verdict."""
+    """Whether a finding has numbers, but too few items for a verdict: a quick audit shows them all the same."""
+    return unjudged(finding) and (not finding.reason or finding.reason.startswith("illustration"))
+
+
+def unjudged(finding: Finding) -> bool:
+    """Whether a finding has numbers and no verdict, for whatever reason."""
     return finding.verdict == "undefined" and math.isfinite(finding.gap) and not compatibility(finding)
 
 

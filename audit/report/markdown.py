@@ -233,6 +233,7 @@ def _ends(low: float, high: float) -> str:
 _NOT_FOUND: dict[str, tuple[Verdict, ...]] = {
     "Main comparisons that were not told apart from chance:": OPEN,
     "Main comparisons without a difference larger than the smallest effect of interest:": ("equivalent",),
+    "Main comparisons whose means are alike while templates differ:": ("alike",),
 }
 """What a model card says of main comparisons in which no difference was found: whatever it left out would seem fine."""
 

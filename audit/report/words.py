@@ -53,7 +53,8 @@ VERDICT_MEANINGS: dict[Verdict, str] = {
     "chance": "The interval excludes 0, but the adjusted p is .05 or more: among so many comparisons some lie as far "
     "from 0 by chance. The smallest gap that could have been seen is given.",
     "inconclusive": "None of the above: these items could not tell. The smallest gap they could have seen is given.",
-    "undefined": "Too few readable items, or a measure that does not exist for this model; the reason is given.",
+    "undefined": "Too few readable items or phrases, plain sentences that the model does not know, or a measure "
+    "that does not exist for this model; the reason is given.",
 }
 
 
@@ -222,7 +223,7 @@ def detectable(finding: Finding) -> str:
 
     Nothing is said of what could have been seen where a difference was found, or one of any interest ruled out.
     """
-    if was_found(finding) or finding.verdict == "equivalent":
+    if was_found(finding) or finding.verdict in ("equivalent", "alike"):
         return DASH
     if finding.unit in ("points", "share") and finding.minimum_detectable >= 1:
         return NO_SIZE

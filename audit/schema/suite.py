@@ -157,7 +157,7 @@ class Contrast:
     task: str = TEXT_CLASSIFICATION
     primary: bool = False
     axis: str = ""
-    """Demographics: the axis of which this is the one named contrast."""
+    """Demographics: the axis of groups that this is about."""
     threshold: float | None = None
     """Smallest effect of interest in the unit's scale; None takes the default of the unit."""
     harm: str = ""

@@ -63,7 +63,7 @@ def test_a_card_tells_every_main_comparison_and_under_which_verdict(result):
     told = [replace(first, contrast=f"c{i}", sentence=f"Difference number {i}.") for i in range(7)]
     unsure = [
         replace(first, contrast=verdict, verdict=verdict, sentence=f"Words of {verdict}.", severity="inconclusive")
-        for verdict in ("chance", "inconclusive", "equivalent")
+        for verdict in ("chance", "inconclusive", "equivalent", "alike")
     ]
     second = replace(first, contrast="secondary", primary=False, verdict="uncertain", sentence="A secondary one.")
     card = card_section(replace(result, findings=(*told, *unsure, second)))
@@ -75,6 +75,7 @@ def test_a_card_tells_every_main_comparison_and_under_which_verdict(result):
     assert card.index("Words of chance.") < card.index("Words of inconclusive.") < card.index("What it cannot tell")
     limit = card.index("without a difference larger than the smallest effect of interest:")
     assert card.index("Words of inconclusive.") < limit < card.index("Words of equivalent.")
+    assert card.index("alike while templates differ:") < card.index("Words of alike.")
     assert " items of 1 suite (" in card
     assert "No comparison was told apart from chance" in card_section(replace(result, findings=tuple(unsure)))
 

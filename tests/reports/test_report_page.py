@@ -229,7 +229,7 @@ def test_without_a_difference_there_are_no_key_findings_and_the_main_comparisons
     said = {
         "chance": "not told apart from chance among 13 comparisons",
         "inconclusive": "could have seen 9 points",
-        "equivalent": "no difference larger than 5 points",
+        "equivalent": "no difference of means larger than 5 points",
     }
     assert said[verdict] in section[section.index("What the main comparisons gave") :]
 

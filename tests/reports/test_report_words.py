@@ -67,7 +67,10 @@ def contrast() -> Contrast:
     [
         ({}, "Negated statements fail 31 points more often"),
         ({"gap": -0.314, "low": -0.385, "high": -0.243}, "Negated statements fail 31 points less often"),
-        ({"verdict": "equivalent"}, "no difference larger than 5 points on these items"),
+        ({"verdict": "equivalent"}, "no difference of means larger than 5 points on these items"),
+        ({"verdict": "alike"}, "means alike within 5 points on these items; templates differ"),
+        ({"verdict": "undefined", "reason": "too few phrases for a verdict"}, "and affirmative: no verdict"),
+        ({"verdict": "undefined", "reason": "illustration: a quick audit"}, "fail 31 points more often"),
         ({"verdict": "inconclusive"}, "no evidence of a difference at this power (could have seen 9 points)"),
         ({"verdict": "chance", "comparisons": 13}, "not told apart from chance among 13 comparisons"),
         ({"verdict": "chance", "comparisons": 1}, "not told apart from chance"),
