@@ -111,7 +111,9 @@ def points(value: float) -> str:
 def interval(e: Any) -> str:
     """Give an estimate of a share as percent with its interval."""
     if e is None or math.isnan(e.value):
-        return "too few"
+        return "too few" if e is None or e.by in KINDS else "not shown"
+    if math.isnan(e.low):
+        return f"{percent(e.value)} (no interval)"
     return f"{percent(e.value)} ({100 * e.low:.0f} to {100 * e.high:.0f})"
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 from fairlearn.metrics import equalized_odds_difference
-from scipy.stats import t
+from scipy.stats import norm, t
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
@@ -78,10 +78,25 @@ def stored():
     return from_json((FOLDER / "result.json").read_text(encoding="utf-8"))
 
 
-def spread(values, writers):
-    """Variance of a mean of values whose writers are drawn, not their posts: by writer, G / (G - 1) of G."""
-    sums = (values - values.mean()).groupby(writers).sum()
-    return float((sums**2).sum()) / len(values) ** 2 * len(sums) / (len(sums) - 1), len(sums)
+def left_out_one_by_one(values, writers):
+    """Variance of a mean by the jackknife over writers (CR3), and the effective number of writers."""
+    every = len(values)
+    moved = [values[writers != who].mean() - values.mean() for who in writers.unique()]
+    sizes = values.groupby(writers).size()
+    factor = (len(sizes) - 1) / len(sizes)
+    return factor * sum(one * one for one in moved), every**2 / float((sizes**2).sum())
+
+
+def alike(right, by, writers):
+    """Intraclass correlation of rows of one writer, over the groups of a column, by pairs of rows."""
+    seen = most = 0.0
+    for group in by.unique():
+        own, rate = right[by == group], right[by == group].mean()
+        for _, part in own.groupby(writers[by == group]):
+            away = part - rate
+            seen += float(away.sum() ** 2 - (away**2).sum())
+            most += len(part) * (len(part) - 1) * rate * (1 - rate)
+    return min(max(seen / most, 0.0), 1.0)
 
 
 def wilson(p, n, quantile):
@@ -92,42 +107,67 @@ def wilson(p, n, quantile):
 
 @pytest.mark.slow
 def test_intervals_of_accuracy_and_recall_follow_from_writers(answered):
+    """Wilson's, with the rows that they are worth: over the larger of two design effects, each worked out plainly."""
     checked = 0
     for e in stored().estimates:
-        if e.measure not in ("accuracy", "recall:negative", "recall:positive") or not 0 < e.value < 1:
+        known = e.measure in ("accuracy", "recall:negative", "recall:positive") and math.isfinite(e.value)
+        if not known or not 0 < e.value < 1:
             continue
-        part = answered if e.by == "overall" else answered[answered[e.by] == e.group]
         label = e.measure.partition(":")[2]
-        part = part[part["sentiment"] == label] if label else part
-        right = (part["sentiment"] == part["said"]).astype(float)
-        variance, writers = spread(right, part["writer"])
-        rows = min(e.value * (1 - e.value) / variance, len(part)) if variance else len(part)
-        low, high = wilson(e.value, rows, t.ppf(0.975, writers - 1))
-        assert (e.n, e.clusters) == (len(part), writers)
-        assert (e.low, e.high) == pytest.approx((low, high), abs=1e-6), e
+        whole = answered[answered["sentiment"] == label] if label else answered
+        by = whole[e.by] if e.by != "overall" else pd.Series("all", index=whole.index)
+        right = (whole["sentiment"] == whole["said"]).astype(float)
+        mine = by == e.group
+        part, writers = right[mine], whole["writer"][mine]
+        variance, effective = left_out_one_by_one(part, writers)
+        assert (e.n, e.clusters) == (len(part), writers.nunique())
+        if effective < 20 and len(part) > writers.nunique():
+            assert math.isnan(e.low) and "writers of equal size" in e.reason
+            continue
+        n, rho = len(part), alike(right, by, whole["writer"])
+        times = n / effective
+        if times <= 1.25:
+            rows, quantile = effective, norm.ppf(0.975)
+        else:
+            effect = max(variance * n / (e.value * (1 - e.value)), 1 + rho * (times - 1), 1)
+            rows, quantile = n / effect, t.ppf(0.975, effective - 1)
+        # Left out one by one, rows are taken from the denominator too; the design effect differs by a row or two.
+        assert (e.low, e.high) == pytest.approx(wilson(e.value, rows, quantile), abs=0.004), e
         checked += 1
-    assert checked > 40
+    assert checked > 30
 
 
 @pytest.mark.slow
-def test_gaps_in_accuracy_follow_from_writers(answered):
+def test_gaps_in_accuracy_are_those_with_the_same_labels_on_both_sides(answered):
     right = (answered["sentiment"] == answered["said"]).astype(float)
     checked = 0
     for finding in stored().findings:
-        if finding.measure != "accuracy" or finding.axis == "device" or not math.isfinite(finding.gap):
+        if finding.measure != "accuracy" or " x " in finding.axis or not math.isfinite(finding.gap):
             continue
         inside = answered[finding.axis] == finding.group
-        (one, g), (two, h) = (spread(right[side], answered["writer"][side]) for side in (inside, ~inside))
-        gap, half = right[inside].mean() - right[~inside].mean(), t.ppf(0.975, min(g, h) - 1) * math.sqrt(one + two)
-        assert finding.gap == pytest.approx(gap, abs=1e-9)
-        assert (finding.low, finding.high) == pytest.approx((gap - half, gap + half), abs=1e-6), finding.group
+        rates, shares = (
+            (
+                answered.assign(right=right)[side].groupby("sentiment")["right"].agg("mean").reindex(LABELS)
+                for side in (inside, ~inside)
+            ),
+            (answered["sentiment"][side].value_counts(normalize=True).reindex(LABELS) for side in (inside, ~inside)),
+        )
+        (one, two), (here, there) = rates, shares
+        both = (one.notna() & two.notna()).to_numpy()
+        weights = (here.fillna(0) + there.fillna(0))[both]
+        assert finding.gap == pytest.approx(((one - two)[both] * weights).sum() / weights.sum(), abs=1e-9)
+        assert finding.raw_gap == pytest.approx(right[inside].mean() - right[~inside].mean(), abs=1e-9)
+        assert finding.mix == pytest.approx(finding.raw_gap - finding.gap, abs=1e-9)
+        assert finding.low < finding.gap < finding.high
         checked += 1
-    assert checked == 10
+    assert checked >= 10
 
 
 @pytest.mark.slow
 def test_differences_over_groups_are_fairlearns(answered):
-    for column in stored().source.groups[:4]:
+    hidden = [e for e in stored().estimates if e.measure == "equalized_odds_difference" and math.isnan(e.value)]
+    assert {e.by for e in hidden} == {"gender"}, "rates of a small group would follow"
+    for column in stored().source.groups[1:4]:
         sizes = answered.groupby([column, answered["sentiment"] == "negative"]).size().unstack()
         enough = answered[answered[column].isin(sizes.index[(sizes >= 10).all(axis=1)])]
         given = {"y_true": enough["sentiment"] == "negative", "y_pred": enough["said"] == "negative"}
@@ -166,6 +206,8 @@ def test_the_trained_baseline_is_scikit_learns(answered):
         assert found.value == pytest.approx(
             accuracy_score(answered["sentiment"], answered["said"])
             if found.measure == "accuracy"
+            else 1 - recall_score(answered["sentiment"] == "negative", answered["said"] == "negative")
+            if found.measure == "miss"
             else f1_score(answered["sentiment"], answered["said"], average="macro"),
             abs=1e-9,
         )
@@ -175,8 +217,8 @@ def test_the_trained_baseline_is_scikit_learns(answered):
     told = cross_val_predict(model, answered["post"], codes, groups=first, cv=split)
     assert found.other_value == pytest.approx(accuracy_score(codes, told), abs=1e-9)
     own, theirs = ((codes == said).astype(float) for said in (answered["said"].map(LABELS.index), told))
-    variance, writers = spread(own - theirs, writer)
-    half = t.ppf(0.975, writers - 1) * math.sqrt(variance)
+    variance, effective = left_out_one_by_one(own - theirs, writer)
+    half = t.ppf(0.975, effective - 1) * math.sqrt(variance)
     assert (found.low, found.high) == pytest.approx((found.gap - half, found.gap + half), abs=1e-6)
 
 
@@ -186,6 +228,6 @@ def test_the_report_says_what_it_leaves_out_and_prints_no_raw_p():
     assert "left out for man, nonbinary and woman: an entry of it is under 10" in text
     assert "The figures by device" in text and 'href="#own-groups-device"' in page and 'id="own-groups-device"' in page
     assert not re.search(r"\(p 0\.\d", text), "p is printed as everywhere else"
-    assert "not corrected, one of 15 figures of this kind)" in text and "this is beyond it" not in text
+    assert "not corrected, one of 13 figures of this kind)" in text and "this is beyond it" not in text
     assert "Slang and standard words: the class changes 9 points more often than its floor" in text
     assert "LPBS" not in text, "the glossary explains what the page says"

@@ -77,14 +77,16 @@ def read(source, names=NAMES, **options):
 
 @pytest.mark.parametrize("kind", ["csv", "csv;", "csv|", "tsv", "jsonl", "json", "parquet", "xlsx", "frame"])
 def test_every_format_gives_the_same_rows_each_time(kind, tmp_path):
-    reader = open_source(made(tmp_path, kind))
+    source = made(tmp_path, kind)
+    reader = open_source(source)
     assert reader.columns == NAMES
     for _ in range(2):
         found = [row for chunk in reader.chunks(NAMES) for row in chunk]
         assert [tuple(written(cell, "here") or "" for cell in row) for row in found] == ROWS
     picked = [row for chunk in reader.chunks(("label", "text")) for row in chunk]
     assert [tuple(row) for row in picked] == [(row[1], row[0]) for row in ROWS]
-    assert open_source(made(tmp_path, kind)).digest == reader.digest and len(reader.digest) == 64
+    # The same file: a workbook that is written again carries another time.
+    assert open_source(source).digest == reader.digest and len(reader.digest) == 64
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "json", "parquet", "xlsx", "frame"])
