@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from audit.draft import KNOWN
 from audit.schema import AuditResult, Estimate, Finding
 from audit.store import load_result
 
@@ -118,7 +119,9 @@ def _explained(found: dict[str, Finding]) -> Iterator[str]:
     for finding in through:
         least = finding.minimum_detectable
         few = FEW.format(least=f"a gap below {100 * least:.0f} points" if least < 1 else "any gap that there can be")
-        yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, few)}."
+        # a cost of a model that does not know the plain texts says nothing, however many frames there are
+        why = finding.reason if math.isfinite(finding.plain) and finding.plain < KNOWN and finding.reason else few
+        yield f"- `{finding.contrast}`: {WHY.get(finding.contrast, why)}."
 
 
 def main() -> None:
