@@ -221,7 +221,7 @@ def missed(found: Sample, other: Codes, name: str) -> list[Comparison]:
     return [
         replace(
             right, measure="miss", value=1 - right.value, other_value=1 - right.other_value,
-            gap=-right.gap, low=-right.high, high=-right.low,
+            gap=0 - right.gap, low=0 - right.high, high=0 - right.low,
         )
     ]  # fmt: skip
 
