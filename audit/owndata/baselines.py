@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from audit.owndata.analysis.figures import Share, macro_f1, ratio
 from audit.owndata.analysis.sides import MOST_OUT, RIGHT, ROWS
 from audit.owndata.analysis.sums import FEATURES, Floats, sum_by
-from audit.owndata.classes import CODES, PLACES, Classes, in_words
+from audit.owndata.classes import CHANCES, CODES, PLACES, Classes, in_words
 from audit.owndata.table import read_batches
-from audit.schema import LABELS, Comparison, Skipped
+from audit.schema import Comparison, Skipped
 from audit.stats import generator
 
 MOST = 10_000
@@ -119,7 +119,7 @@ def _picked(
     places: list[Codes] = [np.zeros(0, dtype=np.int64)]
     columns: list[list[Codes]] = [[np.zeros(0, dtype=np.int64)] for _ in range(3)]
     members = [CODES[name] for name in classes.members(present)]
-    for batch in read_batches(rows, [*classes.columns, "cluster"]):
+    for batch in read_batches(rows, [*dict.fromkeys([*classes.columns, *CHANCES]), "cluster"]):
         label, predicted, _ = classes.judged(batch)
         mine = np.flatnonzero((label >= 0) & ~classes.left_out(label, two_class))
         first, last = np.searchsorted(chosen, (seen, seen + len(mine)))
@@ -127,7 +127,7 @@ def _picked(
         stray = ~np.isin(predicted, list(present))
         if stray[picked].any():
             held = True
-            chances = np.column_stack([batch.column(f"p_{LABELS[code]}").to_numpy() for code in members])
+            chances = np.column_stack([batch.column(CHANCES[code]).to_numpy() for code in members])
             likeliest = np.array(members)[np.nan_to_num(chances, nan=-1.0).argmax(1)]
             predicted = np.where(stray, classes.places[likeliest], predicted)
         places.append(picked + start)
@@ -221,7 +221,7 @@ def missed(found: Sample, other: Codes, name: str) -> list[Comparison]:
     return [
         replace(
             right, measure="miss", value=1 - right.value, other_value=1 - right.other_value,
-            gap=-right.gap, low=-right.high, high=-right.low,
+            gap=0 - right.gap, low=0 - right.high, high=0 - right.low,
         )
     ]  # fmt: skip
 

@@ -28,6 +28,8 @@ _AS_ONE = {"negative+neutral": 1, "negative+positive": 2, "neutral+positive": 2}
 """Two classes that are judged as one -> the code of that one. It is never 0, which is negative and nothing else."""
 PLACES = {**CODES, **_AS_ONE}
 """Class of a file -> its place in tables of label and answer."""
+CHANCES = tuple(f"p_{label}" for label in LABELS)
+"""Columns of the probabilities, in the order of the codes."""
 Codes = NDArray[np.int64]
 
 
@@ -75,7 +77,7 @@ class Classes:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the table of rows that `judged` reads."""
-        return ("label", "predicted", "confidence", *(f"p_{label}" for label in LABELS))
+        return ("label", "predicted", "confidence", *(CHANCES if self.joined else ()))
 
     def judged(self, batch: Any) -> tuple[Codes, Codes, NDArray[np.float64]]:
         """Give place of label, place of answer, and how sure of that the model is, (rows,) each.
@@ -89,7 +91,7 @@ class Classes:
         places = self.places
         answered, confidence = places[predicted.astype(np.int64)], sure.astype(np.float64)
         if self.joined:
-            chances = np.column_stack([batch.column(f"p_{label}").to_numpy() for label in LABELS]).astype(np.float64)
+            chances = np.column_stack([batch.column(name).to_numpy() for name in CHANCES]).astype(np.float64)
             same = places[: len(LABELS)][None, :] == answered[:, None]
             together = np.minimum(np.where(same, np.nan_to_num(chances), 0.0).sum(1), 1.0)
             confidence = np.where(same.sum(1) > 1, together, confidence)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.cells import cell
-from audit.owndata.classes import ALL_APART, Classes
+from audit.owndata.classes import ALL_APART, CHANCES, Classes
 from audit.owndata.perturb import KEPT, Answer
 from audit.owndata.table import GROUP, read_batches
 from audit.schema import LABELS
@@ -101,7 +101,7 @@ def write_review(
     """
     threshold, source = _threshold(rows, classes, selections)
     changed = _changed(answers)
-    wanted = ["row", *(["id"] if name else []), "key", *classes.columns]
+    wanted = ["row", *(["id"] if name else []), "key", *dict.fromkeys([*classes.columns, *CHANCES])]
     wanted += [GROUP + name for name in groups] + (["text"] if include_texts else [])
     counts: Counter[str] = Counter()
     kept: list[tuple[tuple[float, ...], dict[str, Any], tuple[str, ...]]] = []

@@ -18,6 +18,7 @@ from audit.terminal import consoles
 
 SAID = {"bad": (0.9, 0.05, 0.05), "meh": (0.2, 0.6, 0.2), "good": (0.1, 0.1, 0.8)}
 MODEL = FunctionModel("says", classify=lambda texts: [SAID.get(text.split()[0], (0.3, 0.4, 0.3)) for text in texts])
+MISSED = "What does it miss?"
 ASKED = {"check": False, "perturb": False, "baselines": False}
 
 
@@ -88,6 +89,9 @@ def test_classes_that_differ_are_said_first(capsys):
         "which then counts as wrong."
     )
     assert "--data-labels no=neutral+positive" in note
+    held = audit_data(MODEL, TOLD, labels={"yes": "negative", "no": "positive"}, **ASKED | {"baselines": True})
+    assert "Held to negative and positive, counting words (word list) is right on" in dict(first_look(held))[MISSED]
+    assert "All answer only negative or positive here, the classes of the file" in render_data(held)
     report = render_data(result)
     assert report.index("the model also answers neutral") < report.index("<dt>How often is it right?</dt>")
     _print_result(consoles()[0], result, [])
@@ -99,6 +103,12 @@ def test_classes_that_differ_are_said_first(capsys):
     assert "also answers neutral, here on none of 60 posts. If a label" in none
     whole = audit_data(MODEL, posts(bad_neg=30, meh_neu=30, good_pos=30), labels={"neu": "neutral"}, **ASKED)
     assert not notes(whole)
+    two = FunctionModel("two", classify=lambda texts: [(0.4, 0.6)] * len(texts), labels=("negative", "positive"))
+    (lacking,) = notes(audit_data(two, posts(bad_neg=30, meh_neu=30, good_pos=30), labels={"neu": "neutral"}, **ASKED))
+    assert lacking == (
+        "The model has no neutral class: 30 of 90 labelled posts are neutral and left out. Everything below is about "
+        "the other 60."
+    )
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def reduce_batches(read: Iterable[dict[str, Any]], source: DataSource, repeated:
 def batches(rows: Any, source: DataSource) -> Iterator[dict[str, Any]]:
     """Give the rows as dictionaries of arrays, judged by the classes of the file; groups as lists of strings."""
     classes = classes_of(source.labels.values())
-    names = [*classes.columns, "cluster"]
+    names = list(dict.fromkeys([*classes.columns, "p_negative", "p_neutral", "cluster"]))
     groups = [GROUP + name for name in source.groups]
     annotators = [ANNOTATOR + name for name in source.annotators]
     for batch in read_batches(rows, [*names, *groups, *annotators]):

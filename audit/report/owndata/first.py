@@ -22,7 +22,7 @@ FAR = 0.1
 
 def notes(result: DataResult) -> tuple[str, ...]:
     """Say what must be known before any figure: classes that differ, meanings that may be reversed."""
-    return (*_classes(result), *_reversed(result))
+    return (*_lacking(result), *_classes(result), *_reversed(result))
 
 
 def first_look(result: DataResult) -> tuple[tuple[str, str], ...]:
@@ -40,6 +40,19 @@ def first_look(result: DataResult) -> tuple[tuple[str, str], ...]:
 
 def _whole(result: DataResult) -> Confusion | None:
     return next((c for c in result.confusions if c.by == OVERALL and c.counts), None)
+
+
+def _lacking(result: DataResult) -> Iterator[str]:
+    """Say that the model lacks a class that labels have."""
+    from audit.owndata.analysis import NO_NEUTRAL
+
+    n = sum(skipped.n for skipped in result.skipped if skipped.what == NO_NEUTRAL)
+    if n:
+        labelled = result.source.labelled
+        yield (
+            f"The model has no neutral class: {words.integer(n)} of {words.plural(labelled, 'labelled post')} are "
+            f"neutral and left out. Everything below is about the other {words.integer(labelled - n)}."
+        )
 
 
 def _classes(result: DataResult) -> Iterator[str]:
@@ -129,11 +142,11 @@ def _missed(result: DataResult, overall: dict[str, Estimate]) -> str:
         right, misses = mine.get("accuracy"), mine.get("miss")
         if right is None:
             continue
-        held = f", both held to {right.classes.replace(', ', ' and ')}" if right.classes else ""
+        held = f"Held to {right.classes.replace(', ', ' and ')}, counting" if right.classes else "Counting"
         also = f" and misses {_rate(misses.other_value)} % (the model {_rate(misses.value)} %)" if misses else ""
         apart = "" if right.low > 0 or right.high < 0 else "; the two are not told apart"
         said.append(
-            f"Counting words ({other}){held} is right on {_rate(right.other_value)} % (the model on "
+            f"{held} words ({other}) is right on {_rate(right.other_value)} % (the model on "
             f"{_rate(right.value)} %{apart}){also}."
         )
     return " ".join(filter(None, said))
