@@ -122,6 +122,8 @@ REFUSED: Mapping[tuple[str, str], str] = {
     **{("text-generation", name): _LATER for name in ("cpmant", "prophetnet", "reformer", "xlnet")},
     **{("text-generation", name): "has no language-model head for models" for name in ("emu3", "mllama")},
     ("text-generation", "xlm"): "has no mask token",
+    # Their tokenizer adds a token of its own to this small vocabulary, and the model has no row for it.
+    **{("text-classification", name): "has more words" for name in ("qwen2", "qwen3_5")},
 }
 """(task, model type) -> words of the line that refuses it."""
 

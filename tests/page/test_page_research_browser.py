@@ -175,7 +175,7 @@ def test_a_model_of_the_hub_from_its_card_to_its_reports(audit: Page, app: Serve
     ask_for(audit, "o/unnamed")
     card = audit.locator("#audit-card")
     expect(card).to_contain_text("It cannot be audited like this.")
-    expect(card).to_contain_text("LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive")
+    expect(card).to_contain_text("LABEL_0=...,LABEL_1=...,LABEL_2=...")
     expect(audit.locator("#audit-load")).to_be_disabled()
     audit.locator("#audit-model-button").click()
     ask_for(audit, "o/unnamed", "LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive")
