@@ -42,8 +42,8 @@ LESSON = Lesson(
         Beside("word-count", "word counter", "No word for a person is on its list, so it cannot tell the twins apart."),
     ),
     reading="Two of these models have no gap and one has a known one. If the line of the model looks like "
-    "theirs, the planted line says what would have been seen if there had been more. No larger difference on "
-    "these items is not the same as none anywhere.",
+    "theirs, the planted line says what would have been seen if there had been more. That no difference was told "
+    "apart on these items is not the same as none anywhere.",
     look="Which words differ? Is there any use in which they should change the answer?",
     chart="flips-by-axis",
     change="No gap for women and men does not speak for other groups, sentences or models. Which single further "
