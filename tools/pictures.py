@@ -9,13 +9,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from audit import load_result
 from audit.page.settings import results_folder
 from audit.report.html import render
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-LAPTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+LAPTOP, PHONE = (1280, 860), (390, 844)
 PATIENCE = 60_000
 """Milliseconds that a page may take."""
 
@@ -40,13 +41,13 @@ def main() -> None:
             report = Path(folder, "report.html")
             report.write_text(render(load_result(results_folder() / "sentiment")), encoding="utf-8")
             for name, size in (("laptop", LAPTOP), ("phone", PHONE)):
-                page = browser.new_page(viewport=size)
+                page = window(browser, size)
                 page.goto(f"{report.as_uri()}#findings")
                 page.get_by_role("heading", name="Key findings").scroll_into_view_if_needed()
                 page.evaluate("document.querySelector('#findings')?.scrollIntoView()")
                 page.screenshot(path=DOCS / f"report-{name}.png")
                 page.close()
-            page = browser.new_page(viewport=LAPTOP)
+            page = window(browser, LAPTOP)
             wait_for(port)
             page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded", timeout=PATIENCE)
             page.get_by_role("tab", name="Audit").click(timeout=PATIENCE)
@@ -58,7 +59,7 @@ def main() -> None:
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=DOCS / "page-laptop.png")
             page.close()
-            page = browser.new_page(viewport=LAPTOP)
+            page = window(browser, LAPTOP)
             page.goto(f"http://127.0.0.1:{port}/?lesson=occupations", wait_until="domcontentloaded", timeout=PATIENCE)
             page.locator("#lesson-choice input").nth(3).check(timeout=PATIENCE)
             page.locator("#lesson-sure input").nth(1).check()
@@ -72,6 +73,11 @@ def main() -> None:
     finally:
         page_server.terminate()
         page_server.wait(timeout=60)
+
+
+def window(browser: Any, size: tuple[int, int]) -> Any:
+    """Open a window of a size in pixels."""
+    return browser.new_page(viewport={"width": size[0], "height": size[1]})
 
 
 def wait_for(port: int) -> None:
