@@ -36,10 +36,10 @@ RUNS = (
     ("data", str(ROOT / POSTS), "sentiment", "word-count", *COLUMNS, "--out", "data"),
     ("compare", "data/sentiment", "data/word-count", "--out", "comparison"),
 )
-KEPT = ("result.json", "data.json", "comparison.json", "report.html", "comparison.html")
+KEPT = ("result.json", "data.json", "compare.json", "report.html", "compare.html")
 LATER = {"created", "seconds"}
 """Fields that differ from run to run."""
-DATED = re.compile(r"\d{1,2} [A-Z][a-z]+ 20\d\d(?:, \d\d:\d\d(?: UTC)?)?|20\d\d-\d\d-\d\dT[\d:+]+")
+DATED = re.compile(r"took [^<]*|\d{1,2} [A-Z][a-z]+ 20\d\d(?:, \d\d:\d\d(?: UTC)?)?|20\d\d-\d\d-\d\dT[\d:+]+")
 
 
 def make(out: Path) -> None:
