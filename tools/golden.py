@@ -39,7 +39,9 @@ RUNS = (
 KEPT = ("result.json", "data.json", "compare.json", "report.html", "compare.html")
 LATER = {"created", "seconds"}
 """Fields that differ from run to run."""
-DATED = re.compile(r"took [^<]*|\d{1,2} [A-Z][a-z]+ 20\d\d(?:, \d\d:\d\d(?: UTC)?)?|20\d\d-\d\d-\d\dT[\d:+]+")
+DATED = re.compile(
+    r"took [^<]*|\d+ (?:s|min)</td>|\d{1,2} [A-Z][a-z]+ 20\d\d(?:, \d\d:\d\d(?: UTC)?)?|20\d\d-\d\d-\d\dT[\d:+]+"
+)
 
 
 def make(out: Path) -> None:
