@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -28,6 +29,7 @@ from audit.report.owndata.first import first_look, notes
 from audit.report.words import integer, plural
 from audit.schema import TEXT_CLASSIFICATION, CaveatError, DataResult
 
+LOG = logging.getLogger(__name__)
 _GONE = "The file is gone: it is deleted after an audit. Choose it again."
 FORMATS = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]
 NONE = "(none)"
@@ -359,6 +361,7 @@ def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
     def tell(state: Any) -> None:
         job.what, job.done, job.total = state.suite, state.tokens_done, state.tokens_total
 
+    LOG.info("an audit of own posts begins")
     try:
         result = audit_data(
             model, str(path), options, out=folder / "run", formats=(), progress=tell, cancelled=job.stop.is_set
@@ -366,6 +369,7 @@ def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
         (folder / "report.html").write_text(render_page(None, result), encoding="utf-8")
         shutil.copyfile(folder / "run" / "review.csv", folder / "review.csv")
         job.result = result
+        LOG.info("an audit of own posts is done")
     except Cancelled:
         job.trouble = ""
     except CaveatError as error:
@@ -373,6 +377,7 @@ def _work(job: Job, model: Any, options: Any, path: Path, folder: Path) -> None:
     except BaseException as error:
         # A thread has nobody to raise to; a panic in the Rust of a tokenizer is no `Exception`.
         job.trouble = own_error(error)
+        LOG.info("an audit of own posts ended: %s", type(error).__name__)
     finally:
         # Rows and their key never outlive the audit, nor does the file where nobody waits for the result any more.
         shutil.rmtree(folder / "run", ignore_errors=True)
