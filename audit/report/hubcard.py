@@ -16,7 +16,7 @@ def with_section(readme: str, section: str) -> str:
 
     Args:
         readme: the card as it is.
-        section: as `reports.markdown.card_section` gives it, heading included.
+        section: as `audit.report.markdown.card_section` gives it, heading included.
     """
     section = section.strip() + "\n\n"
     if _SECTION.search(readme):

@@ -29,7 +29,7 @@ def to_pdf(page: str) -> bytes:
     """Print a report.
 
     Args:
-        page: HTML as `reports.html.render` or `reports.owndata.render_data` give it, without scripts.
+        page: HTML as `audit.report.html.render` or `audit.report.owndata.render_data` give it, without scripts.
 
     Returns:
         The PDF, with its text and no raster images.
